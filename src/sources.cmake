@@ -1,0 +1,46 @@
+# Every source file of the library, by room. A new estimator or coupling is one line here.
+set(FAVOR_SOURCES
+  base/status.c
+  base/size.c
+  base/alloc.c
+  base/check.c
+  base/u128.c
+  base/rng.c
+  base/normal.c
+  base/orthonormal.c
+  base/block.c
+  base/linalg.c
+  base/executor.c
+  base/pool.c
+  kernel/pack.c
+  kernel/select.c
+  kernel/blas.c
+  kernel/baseline.c
+  node/leaf.c
+  node/assemble.c
+  coupling/iid.c
+  coupling/orthogonal.c
+  coupling/fixed_norm.c
+  coupling/simplex.c
+  estimator/form.c
+  estimator/positive.c
+  estimator/trigonometric.c
+  estimator/hyperbolic.c
+  estimator/relu.c
+  estimator/gerf.c
+  map/stats.c
+  map/stats_sample.c
+  map/stats_block.c
+  map/registry.c
+  map/options.c
+  map/create.c
+  map/draw.c
+  map/describe.c
+  map/apply.c
+  map/log_features.c
+  map/kernel_exact.c
+  map/kernel_estimate.c
+  map/save.c
+  map/forecast.c
+  map/conformity.c
+)
