@@ -17,10 +17,10 @@
 
 #if defined(__GNUC__)
 #define FAVOR_CHECK_RESULT __attribute__((warn_unused_result))
-#define FAVOR_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define FAVOR_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
 #define FAVOR_CHECK_RESULT
-#define FAVOR_PRINTF(format, first)
+#define FAVOR_PRINTF(text, first)
 #endif
 
 #endif

@@ -3,7 +3,8 @@
  *
  *      magic[8]  u32 major  u32 minor  u64 bytes (of the whole block)  fields ...  u32 crc32c  u32 zero
  *
- *  The checksum covers everything before it. A reader takes a block of any minor version of its major. */
+ *  The checksum covers everything before it. A reader takes a block of any minor version of its major; a
+ *  newer minor version has more fields behind those that the reader knows. */
 #ifndef FAVOR_BASE_BLOCK_H
 #define FAVOR_BASE_BLOCK_H
 
@@ -32,6 +33,7 @@ typedef struct favor_reader {
   const unsigned char *base;
   size_t at, size; /* size excludes the checksum */
   bool failed;
+  bool newer; /* of a newer minor version */
 } favor_reader;
 
 /** Check magic, version, length and checksum, and stand before the first field. */
@@ -42,7 +44,7 @@ double favor_read_f64(favor_reader *r);
 void favor_read_f64s(favor_reader *r, int64_t n, double *values);
 /** True where n more float64 are there: asked before memory is taken for them. */
 bool favor_read_has(const favor_reader *r, int64_t n);
-/** True at the end of the fields with nothing failed. */
+/** True with nothing failed and no field left over, except in a block of a newer minor version. */
 bool favor_read_done(const favor_reader *r);
 
 #endif

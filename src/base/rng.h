@@ -40,7 +40,8 @@ uint64_t favor_rng_next(favor_rng *rng);
 /** Move as `steps` calls of favor_rng_next would, in O(log steps). */
 void favor_rng_jump(favor_rng *rng, favor_u128 steps);
 
-/** Uniform in (0, 1): (k + 1/2) 2^-53 with k the top 53 bits of one output; never 0 or 1. */
+/** Uniform in (0, 1): (k + 1/2) 2^-52 with k the top 52 bits of one output; exact, symmetric about 1/2,
+ *  never 0 or 1 (with 53 bits half of the sums would round, the last one to 1). */
 double favor_rng_uniform(favor_rng *rng);
 
 /** Standard normal by inversion, one output each: AS 241 PPND16 with a logarithm of our own. */
