@@ -31,11 +31,20 @@ function(favor_compile_options target)
   endif()
 endfunction()
 
+# favor_tidy(<target>): clang-tidy with .clang-tidy beside every compilation; a finding stops the build.
+function(favor_tidy target)
+  if(FAVOR_CLANG_TIDY)
+    find_program(FAVOR_CLANG_TIDY_PROGRAM clang-tidy REQUIRED)
+    set_target_properties(${target} PROPERTIES C_CLANG_TIDY
+                                               "${FAVOR_CLANG_TIDY_PROGRAM};--warnings-as-errors=*;--quiet")
+  endif()
+endfunction()
+
 # favor_link_options(<shared library>): nothing left undefined, and nothing of a static BLAS exported.
 function(favor_link_options target)
   if(FAVOR_SANITIZE)
     target_link_options(${target} PRIVATE -fsanitize=${FAVOR_SANITIZE})
-  elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  elseif(CMAKE_SYSTEM_NAME STREQUAL "Linux" AND NOT FAVOR_INCOMPLETE)
     target_link_options(${target} PRIVATE -Wl,--no-undefined)
   endif()
   if(FAVOR_COVERAGE)

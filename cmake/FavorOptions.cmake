@@ -9,6 +9,7 @@ option(FAVOR_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(FAVOR_INSTALL "Make install rules and the CMake and pkg-config packages" ${PROJECT_IS_TOP_LEVEL})
 option(FAVOR_WARNINGS_AS_ERRORS "Stop at the first warning" OFF)
 option(FAVOR_COVERAGE "Instrument for gcov" OFF)
+option(FAVOR_CLANG_TIDY "Run clang-tidy on every file of the library" OFF)
 set(FAVOR_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=: address,undefined,leak or thread")
 
 # The linear algebra: which library, or exactly which files.

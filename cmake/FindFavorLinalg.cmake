@@ -89,10 +89,10 @@ if(FavorLinalg_FOUND AND NOT TARGET FavorLinalg::FavorLinalg)
     PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${FavorLinalg_INCLUDE_DIRS}"
                INTERFACE_LINK_LIBRARIES "${FavorLinalg_LIBRARIES}")
   if(FAVOR_BLAS_ILP64)
-    # What the headers of OpenBLAS, netlib and MKL read to make their integers 64 bits wide.
+    # What the headers of LAPACKE and of netlib CBLAS read; those of OpenBLAS know by themselves.
     set_target_properties(
       FavorLinalg::FavorLinalg
       PROPERTIES INTERFACE_COMPILE_DEFINITIONS
-                 "FAVOR_BLAS_ILP64;LAPACK_ILP64;OPENBLAS_USE64BITINT;MKL_ILP64")
+                 "FAVOR_BLAS_ILP64;LAPACK_ILP64;WeirdNEC")
   endif()
 endif()
