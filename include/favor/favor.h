@@ -163,7 +163,7 @@ typedef struct favor_stats favor_stats;
 
 /** Make empty statistics of rows of length dim.
  *  Shapes    dim in [1, 65536].
- *  Memory    about 16 dim (dim + 600) bytes from the allocator (NULL: malloc); none later.
+ *  Memory    about 16 dim (dim + 330) bytes from the allocator (NULL: malloc); none later.
  *  Errors    FAVOR_ERR_NULL, _SHAPE, _VALUE (half an allocator), _OVERFLOW, _MEMORY.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_create(int64_t dim, const favor_allocator *allocator,
@@ -173,8 +173,9 @@ FAVOR_API favor_status favor_stats_create(int64_t dim, const favor_allocator *al
  *  independent of it exactly.
  *  Shapes    x [n, dim], ldx >= dim. n = 0 does nothing.
  *  Memory    allocates nothing.
- *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE; FAVOR_ERR_NONFINITE names the first row that has no finite
- *            norm in float64: no row was added.
+ *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW (more than 2^53 rows); FAVOR_ERR_NONFINITE names
+ *            the first row that has no finite norm in float64, or with which the sum of |x|^2 over this
+ *            side passes 2^1020, so that every moment stays finite: no row was added.
  *  Cost      n dim^2 flops in BLAS.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_add_f32(favor_stats *stats, favor_side side, int64_t n, const float *x,
@@ -183,7 +184,8 @@ FAVOR_API favor_status favor_stats_add_f64(favor_stats *stats, favor_side side, 
                                            const double *x, int64_t ldx, favor_report *report);
 
 /** Add everything that `from` has seen to `into`, both sides. Errors: FAVOR_ERR_NULL, FAVOR_ERR_ALIAS
- *  (into == from), FAVOR_ERR_STATISTICS (other dimension): nothing changed.
+ *  (into == from), FAVOR_ERR_STATISTICS (other dimension), FAVOR_ERR_OVERFLOW and FAVOR_ERR_NONFINITE (the
+ *  limits of favor_stats_add_f32): nothing changed.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_merge(favor_stats *into, const favor_stats *from);
 
@@ -212,8 +214,10 @@ FAVOR_API int64_t favor_stats_dim(const favor_stats *stats);
 FAVOR_API favor_status favor_stats_save(const favor_stats *stats, void *block, size_t block_size,
                                         size_t *bytes);
 
-/** Read what favor_stats_save wrote. Nothing is trusted: every length and number is checked before
- *  memory is taken, and no more is taken than twice the block plus the room for the sample.
+/** Read what favor_stats_save wrote. Nothing is trusted: every length is checked before memory is taken,
+ *  every number before *out is set.
+ *  Memory    one block from the allocator (NULL: malloc), at most twice the saved one plus the room for
+ *            samples and a tile of rows, 5200 dim + 16384 bytes.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_load(const void *block, size_t block_size,

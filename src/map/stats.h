@@ -58,7 +58,7 @@ typedef struct favor_moments {
 struct favor_stats {
   favor_allocator allocator;
   int64_t dim;
-  double *tile, *tile_mean; /* scratch of a call that changes: [TILE, dim], [dim] */
+  double *tile, *tile_mean, *shift; /* scratch of a call that changes: [TILE, dim], [dim], [dim] */
   favor_moments side[2];
 };
 
