@@ -16,19 +16,21 @@ set(FAVOR_SOURCES
   kernel/select.c
   kernel/blas.c
   kernel/baseline.c
+  node/form.c
+  node/target.c
   node/leaf.c
   node/assemble.c
   coupling/iid.c
   coupling/orthogonal.c
   coupling/fixed_norm.c
   coupling/simplex.c
-  estimator/form.c
   estimator/positive.c
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
   estimator/gerf.c
   map/stats.c
+  map/stats_add.c
   map/stats_sample.c
   map/stats_block.c
   map/registry.c

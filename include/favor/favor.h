@@ -246,10 +246,11 @@ typedef struct favor_map_opts {
                                statistics of both sides for a kernel that allows it */
   int32_t isa;              /* favor_isa_id; default FAVOR_ISA_AUTO */
   int32_t reserved;         /* 0 */
-  double scale;             /* factor inside the kernel, > 0 and finite; default 1. Attention with
+  double scale;             /* factor inside the kernel, in [1e-30, 1e30]; default 1. Attention with
                                1/sqrt(head_dim): favor_map_opts_attention */
-  double tilt;              /* A of generalised exponential features, < 1/4; the variance is finite for
-                               A < 1/8. Default NAN: the optimum for the statistics */
+  double tilt;              /* A of generalised exponential features, in [-1e6, 1/4); the variance is
+                               finite for A < 1/8. Default NAN: the optimum for the statistics. Refused
+                               by estimators that have no tilt to choose */
   uint64_t seed, stream;    /* equal (seed, stream, dim, projections, coupling) give the same W, bit for
                                bit, everywhere; default 0, 0 */
   const favor_stats *stats; /* read during the call only; default NULL */
@@ -321,8 +322,8 @@ FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_
  *  Memory    allocates nothing when work (64-byte aligned, favor_map_apply_workspace) is given; with
  *            NULL the map's allocator serves.
  *  Threads   any number on one map, with distinct outputs and work. The same bits for any executor.
- *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 is (in the precision of x). A row whose |x|^2
- *            is not finite gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE. With log_scale
+ *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 and scale |x|^2 are (in the precision of x). A row whose
+ *            norm is not finite gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE. With log_scale
  *            NULL a feature that does not fit is +-FLT_MAX or +-DBL_MAX: FAVOR_NOTE_OVERFLOW.
  *            Relative error of a feature in float32: at most C u (1 + max_j |w_j||x|), u = 2^-24.
  *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor), _MEMORY.

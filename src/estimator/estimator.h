@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** What an estimator is: a constant descriptor, and one function that turns options and statistics into
- *  the numbers of a leaf.
- *
- *  Every estimator targets SM(x', y') = exp(x'.y') on x' = sqrt(scale) (x - shift); the kernel, the scale
- *  and the recentring become row scalars when the leaf is assembled (node/assemble.c), once for all
- *  estimators. A feature is
- *
- *      f_j(x') = g(w_j.x') exp(constant + tilt |w_j|^2 + gain w_j.x' + quadratic |x'|^2)
- *
- *  with the factor g and the meaning of gain given by the form.
+ *  the numbers of a leaf (node/recipe.h).
  */
 #ifndef FAVOR_ESTIMATOR_ESTIMATOR_H
 #define FAVOR_ESTIMATOR_ESTIMATOR_H
@@ -16,29 +8,14 @@
 #include <stdbool.h>
 
 #include "favor/favor.h"
-
-typedef enum favor_form {
-  FAVOR_FORM_EXP = 0,       /* g = 1 */
-  FAVOR_FORM_EXP_SIGNS = 1, /* two features, gain and -gain */
-  FAVOR_FORM_TURN = 2,      /* two features, g = cos and sin of gain w.x', no gain in the exponent */
-  FAVOR_FORM_RELU = 3,      /* g = max(0, gain w.x'), no gain in the exponent */
-  FAVOR_FORM_COUNT
-} favor_form;
-
-/** Features per projection of a form. */
-int64_t favor_form_features(favor_form form);
-
-/** The numbers of a leaf, natural logarithms. */
-typedef struct favor_recipe {
-  favor_form form;
-  double gain, tilt, quadratic, constant;
-} favor_recipe;
+#include "node/recipe.h"
 
 /** What an estimator reads. The moments are those of x' and y' (scaled, shifted), present with statistics. */
 typedef struct favor_fit_input {
   int64_t dim, projections;
   int32_t kernel;
   double tilt;            /* as given; NAN: to be fitted */
+  bool tilt_allowed;      /* the estimator takes one from the options */
   bool has_moments;
   double mean_sum_norm2;  /* mean over all pairs of |x' + y'|^2 */
 } favor_fit_input;

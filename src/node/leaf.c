@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "node/leaf.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
+static const double r_limit = 1e300;
+
+void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table, int64_t rows,
+                       favor_arena *arena)
+{
+  const int64_t padded = favor_form_features(leaf->form) * leaf->columns;
+  tile->rows = 0;
+  tile->nonfinite = 0;
+  tile->ldin = (leaf->dim + 15) / 16 * 16;
+  tile->ldp = padded < FAVOR_PANEL ? padded : FAVOR_PANEL;
+  tile->in = favor_arena_take(arena, rows, tile->ldin, table->real);
+  tile->panel = favor_arena_take(arena, rows, tile->ldp, table->real);
+  tile->projected = favor_arena_take(arena, rows, tile->ldp, table->real);
+  tile->r = favor_arena_take(arena, rows, 1, sizeof(double));
+  tile->dot = favor_arena_take(arena, rows, 1, sizeof(double));
+  tile->power = favor_arena_take(arena, rows, 1, sizeof(int64_t));
+  tile->finite = favor_arena_take(arena, rows, 1, 1);
+}
+
+/* The smallest k with 2^k >= bound * |in|, from the square of the norm; 0 for a zero row. */
+static int64_t relu_power(double bound, double norm2)
+{
+  int k = 0;
+  const double m = frexp(bound * sqrt(norm2), &k);
+  return m == 0 ? 0 : k;
+}
+
+/* A row without a finite norm is replaced by zeros: it must not spread through a product (0 * NaN), and
+ * the caller writes NaN for it in the end. */
+static void drop_row(const favor_table *table, favor_tile *tile, int64_t i)
+{
+  unsigned char *row = (unsigned char *)tile->in + (size_t)(i * tile->ldin) * table->real;
+  memset(row, 0, (size_t)tile->ldin * table->real);
+  tile->finite[i] = 0;
+  tile->nonfinite += 1;
+}
+
+void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
+                     favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx)
+{
+  const favor_leaf_side *s = &leaf->side[side];
+  tile->rows = rows;
+  tile->nonfinite = 0;
+  table->load(rows, leaf->dim, x, ldx, leaf->shifted ? base + s->shift[table->precision] : NULL,
+              tile->in, tile->ldin);
+  table->row_scalars(rows, leaf->dim, tile->in, tile->ldin, (const double *)(base + s->u), tile->r,
+                     tile->dot);
+  for (int64_t i = 0; i < rows; ++i) {
+    double norm2 = tile->r[i];
+    tile->finite[i] = 1;
+    if (!(norm2 <= leaf->norm2_limit[table->precision])) {
+      drop_row(table, tile, i);
+      norm2 = tile->dot[i] = 0;
+    }
+    tile->power[i] = leaf->form == FAVOR_FORM_RELU ? relu_power(leaf->relu_bound, norm2) : 0;
+    const double r = s->constant + tile->dot[i] + s->quadratic * norm2 + (double)tile->power[i];
+    tile->r[i] = r < -r_limit ? -r_limit : r > r_limit ? r_limit : r;
+  }
+}
+
+/* Projections behind the last are zero, whose cosine is not. */
+static void clear_padding(const favor_leaf *leaf, const favor_table *table, favor_tile *tile,
+                          int64_t first, int64_t columns)
+{
+  const int64_t real = leaf->features - first < columns ? leaf->features - first : columns;
+  for (int64_t i = 0; i < tile->rows; ++i) {
+    unsigned char *row = (unsigned char *)tile->panel + (size_t)(i * tile->ldp) * table->real;
+    memset(row + (size_t)real * table->real, 0, (size_t)(columns - real) * table->real);
+  }
+}
+
+int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
+                         favor_tile *tile, int64_t first)
+{
+  const int p = table->precision;
+  const int64_t pair = favor_form_features(leaf->form), rows = tile->rows;
+  const int64_t left = leaf->columns - first / pair;
+  const int64_t columns = left < tile->ldp / pair ? left : tile->ldp / pair;
+  const size_t column = (size_t)(first / pair);
+  const unsigned char *w = base + leaf->weights[p] + column * (size_t)leaf->dim * table->real;
+  const unsigned char *bias = base + leaf->bias[p] + column * table->real;
+  const int64_t packed = favor_pack_panel(table, leaf->columns);
+  const bool direct = leaf->form == FAVOR_FORM_EXP;
+  void *t = direct ? tile->panel : tile->projected;
+  table->project(rows, leaf->dim, tile->in, tile->ldin, w, packed, direct ? bias : NULL, columns, t,
+                 tile->ldp);
+  switch (leaf->form) {
+  case FAVOR_FORM_SIGNS:
+    table->expand_signs(rows, columns, t, tile->ldp, bias, tile->panel, tile->ldp);
+    break;
+  case FAVOR_FORM_TURN:
+    table->cosine_sine(rows, columns, t, tile->ldp, tile->panel, tile->ldp);
+    clear_padding(leaf, table, tile, first, pair * columns);
+    break;
+  case FAVOR_FORM_RELU:
+    table->relu(rows, columns, t, tile->ldp, tile->power, tile->panel, tile->ldp);
+    break;
+  case FAVOR_FORM_EXP:
+  case FAVOR_FORM_COUNT:
+    break;
+  }
+  return pair * columns;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/** A leaf: one estimator's feature map as data, and its evaluation tile by tile.
+ *
+ *  One side (query or key) of a leaf, with in = x - shift:
+ *
+ *      L_j = b_j + w_j.in          exponent of feature j, base 2; absent in TURN and RELU leaves
+ *      G_j = g(w_j.in)             factor of feature j; absent in EXP and SIGNS leaves
+ *      r   = constant + u.in + quadratic |in|^2 (+ k of relu)     one scalar a row, base 2, in float64
+ *      f_j = G_j 2^(L_j + r)
+ *
+ *  Centring, scale, tilt, softmax or Gaussian: all of it is values in this table. The arrays are offsets
+ *  into the block that holds the map, so that a map can be copied and saved as it is.
+ */
+#ifndef FAVOR_NODE_LEAF_H
+#define FAVOR_NODE_LEAF_H
+
+#include "base/alloc.h"
+#include "kernel/table.h"
+#include "node/recipe.h"
+#include "node/target.h"
+
+/** What a leaf is assembled from; it is also what is saved. Both sides share W and the recipe. */
+typedef struct favor_leaf_source {
+  int64_t dim, projections;
+  int32_t kernel;
+  double scale;
+  favor_recipe recipe;
+  const double *w;            /* [projections, dim] */
+  const double *shift[2];     /* [dim] by side, each value exact in float32 */
+} favor_leaf_source;
+
+typedef struct favor_leaf_side {
+  double constant, quadratic; /* base 2 */
+  size_t u;                   /* double [dim] */
+  size_t shift[2];            /* real [dim] by precision */
+} favor_leaf_side;
+
+typedef struct favor_leaf {
+  favor_form form;
+  int64_t dim, projections, features;
+  int64_t columns;            /* projections packed: a multiple of FAVOR_PACK */
+  bool shifted;               /* some shift is not zero */
+  double norm2_limit[2];      /* by precision: a row is finite while |in|^2 is at most this */
+  double relu_bound;          /* RELU: bound of |w_j.in| / |in| over j */
+  favor_leaf_side side[2];
+  size_t weights[2];          /* packed reals by precision, scaled to base 2 or turns */
+  size_t bias[2];             /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
+} favor_leaf;
+
+/** Lay a leaf out in an arena over the map's block (counting: only sizes), in the same order every time. */
+void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
+                       const favor_table *const table[2], favor_arena *arena);
+
+/** Fill what favor_leaf_layout laid out in the block at `base`. Uses only +, -, *, / and sqrt, so that a
+ *  loaded map has the bits of the saved one. */
+void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source,
+                         const favor_table *const table[2], unsigned char *base);
+
+/** Worker buffers of one tile, one panel. Rows of in, and of the panels, are aligned. */
+typedef struct favor_tile {
+  int64_t rows;         /* of this tile, at most the rows laid out */
+  int64_t ldin;         /* dim rounded up to 16 */
+  int64_t ldp;          /* columns of panel and projected */
+  void *in;             /* real [rows, ldin] */
+  void *panel;          /* real [rows, ldp]: exponents of an EXP or SIGNS leaf, else factors */
+  void *projected;      /* real [rows, ldp]: scratch */
+  double *r;            /* [rows], base 2 */
+  double *dot;          /* [rows]: scratch */
+  int64_t *power;       /* [rows]: k of relu */
+  unsigned char *finite; /* [rows]: 0 where the row has no finite norm; its in is then zero */
+  int64_t nonfinite;    /* how many such rows */
+} favor_tile;
+
+/** Take the buffers of a tile of at most `rows` rows. */
+void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table, int64_t rows,
+                       favor_arena *arena);
+
+/** Load rows of x into the tile and compute their row scalars. */
+void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
+                     favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx);
+
+/** Evaluate features [first, first + FAVOR_PANEL) of the rows loaded into tile->panel; `first` is a
+ *  multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns the
+ *  columns written, a multiple of FAVOR_PACK. */
+int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
+                         favor_tile *tile, int64_t first);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/** The recipe of a leaf: the few numbers that an estimator chooses.
+ *
+ *  Every estimator targets SM(x', y') = exp(x'.y') on x' = sqrt(scale) (x - shift); the kernel, the scale
+ *  and the recentring become row scalars when the leaf is assembled, once for all estimators. A feature is
+ *
+ *      f_j(x') = g(gain w_j.x') exp(constant + tilt |w_j|^2 + [gain w_j.x'] + quadratic |x'|^2)
+ *
+ *  where the form says what g is and whether the bracket stands in the exponent.
+ */
+#ifndef FAVOR_NODE_RECIPE_H
+#define FAVOR_NODE_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum favor_form {
+  FAVOR_FORM_EXP = 0,   /* g = 1, gain in the exponent */
+  FAVOR_FORM_SIGNS = 1, /* two features: g = 1, gain and -gain in the exponent */
+  FAVOR_FORM_TURN = 2,  /* two features: g = cos and g = sin, no gain in the exponent */
+  FAVOR_FORM_RELU = 3,  /* g = max(0, .), no gain in the exponent */
+  FAVOR_FORM_COUNT
+} favor_form;
+
+/** Features per projection: 1 or 2; those of one projection are neighbours. */
+int64_t favor_form_features(favor_form form);
+
+/** True where features have exponents of their own, false where they are factors alone. */
+bool favor_form_has_exponent(favor_form form);
+
+/** True where a projection and its negative give the same pair of features up to order and sign. */
+bool favor_form_is_even(favor_form form);
+
+/** Natural logarithms. */
+typedef struct favor_recipe {
+  favor_form form;
+  double gain, tilt, quadratic, constant;
+} favor_recipe;
+
+#endif

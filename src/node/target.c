@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Source of the arc-cosine kernel: Cho and Saul 2009, eq. (6), degree 1; the factor 1/(2 pi) and the
+ * scale are those of E relu(w.x') relu(w.y'). */
+#include "node/target.h"
+
+#include <math.h>
+
+static const double pi = 3.14159265358979323846;
+
+static double dot(int64_t n, const double *a, const double *b)
+{
+  double sum = 0;
+  for (int64_t k = 0; k < n; ++k) sum += a[k] * b[k];
+  return sum;
+}
+
+/* scale x.y = scale (x-b).(y-c) + scale c.(x-b) + scale b.c + scale b.(y-c). */
+static void softmax_terms(int64_t dim, double scale, const double *b, const double *c,
+                          favor_row_terms *query, favor_row_terms *key)
+{
+  query->constant += scale * dot(dim, b, c);
+  for (int64_t k = 0; k < dim; ++k) {
+    query->u[k] += scale * c[k];
+    key->u[k] += scale * b[k];
+  }
+}
+
+/* With delta = b - c: |x-y|^2 = |(x-b) - (y-c) + delta|^2, and the product of the two shifted rows is SM. */
+static void gaussian_terms(int64_t dim, double scale, const double *b, const double *c,
+                           favor_row_terms *query, favor_row_terms *key)
+{
+  query->quadratic -= 0.5 * scale;
+  key->quadratic -= 0.5 * scale;
+  for (int64_t k = 0; k < dim; ++k) {
+    const double delta = b[k] - c[k];
+    query->constant -= 0.5 * scale * delta * delta;
+    query->u[k] -= scale * delta;
+    key->u[k] += scale * delta;
+  }
+}
+
+static double softmax_log(int64_t dim, double scale, const double *x, const double *y)
+{
+  return scale * dot(dim, x, y);
+}
+
+static double gaussian_log(int64_t dim, double scale, const double *x, const double *y)
+{
+  double sum = 0;
+  for (int64_t k = 0; k < dim; ++k) sum += (x[k] - y[k]) * (x[k] - y[k]);
+  return -0.5 * scale * sum;
+}
+
+/* The angle between x and y from |x/|x| - y/|y|| and |x/|x| + y/|y||, accurate at both ends; sets the
+ * distance h = pi - t, which is what cancels. */
+static double angle_complement(int64_t dim, const double *x, const double *y)
+{
+  const double nx = sqrt(dot(dim, x, x)), ny = sqrt(dot(dim, y, y));
+  if (nx == 0 || ny == 0) return 0.5 * pi;
+  double plus = 0, minus = 0;
+  for (int64_t k = 0; k < dim; ++k) {
+    const double a = x[k] / nx, b = y[k] / ny;
+    plus += (a + b) * (a + b);
+    minus += (a - b) * (a - b);
+  }
+  return 2 * atan2(sqrt(plus), sqrt(minus));
+}
+
+/* sum over n >= first of (-1)^(n - first) weight(n) s^(2n+1) / (2n+1)! with weight(n) = n0 + n: for s <= 1/2
+ * ten terms reach far below rounding. */
+static double odd_series(int first, int n0, double s)
+{
+  double power = s, sum = 0;
+  for (int n = 1; n < first; ++n) power *= s * s / ((2 * n) * (2 * n + 1));
+  for (int n = first; n < first + 10; ++n) {
+    power *= s * s / ((2 * n) * (2 * n + 1));
+    sum += ((n - first) % 2 ? -1 : 1) * (n0 + n) * power;
+  }
+  return sum;
+}
+
+/* sin h - h cos h = sum over n >= 1 of (-1)^(n+1) 2n h^(2n+1) / (2n+1)!. */
+double favor_arccos_j1(int64_t dim, const double *x, const double *y)
+{
+  const double h = angle_complement(dim, x, y);
+  return h > 0.25 ? sin(h) - h * cos(h) : 2 * odd_series(1, 0, h);
+}
+
+/* With s = 2h: s + (s/2) cos s - (3/2) sin s = sum over n >= 2 of (-1)^n (n - 1) s^(2n+1) / (2n+1)!. */
+double favor_arccos_j2(int64_t dim, const double *x, const double *y)
+{
+  const double h = angle_complement(dim, x, y);
+  return h > 0.25 ? h * (1 + 2 * cos(h) * cos(h)) - 3 * sin(h) * cos(h) : odd_series(2, -1, 2 * h);
+}
+
+static double arccos1_log(int64_t dim, double scale, const double *x, const double *y)
+{
+  const double j1 = favor_arccos_j1(dim, x, y);
+  return log(scale) + 0.5 * (log(dot(dim, x, x)) + log(dot(dim, y, y))) + log(j1 / (2 * pi));
+}
+
+static const favor_target targets[] = {
+    {FAVOR_KERNEL_SOFTMAX, "softmax", true, softmax_terms, softmax_log},
+    {FAVOR_KERNEL_GAUSSIAN, "gaussian", true, gaussian_terms, gaussian_log},
+    {FAVOR_KERNEL_ARCCOS1, "arccos1", false, NULL, arccos1_log},
+};
+
+const favor_target *favor_target_find(int32_t kernel)
+{
+  for (size_t i = 0; i < sizeof targets / sizeof *targets; ++i) {
+    if (targets[i].id == kernel) return &targets[i];
+  }
+  return NULL;
+}
+
+const char *favor_kernel_name(int32_t kernel)
+{
+  const favor_target *target = favor_target_find(kernel);
+  return target ? target->name : NULL;
+}
