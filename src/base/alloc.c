@@ -59,7 +59,9 @@ favor_arena favor_arena_over(void *base, size_t size) {
   return (favor_arena){.base = base, .size = size};
 }
 
-favor_arena favor_arena_counting(void) { return (favor_arena){.size = SIZE_MAX}; }
+favor_arena favor_arena_counting(void) {
+  return (favor_arena){.size = SIZE_MAX};
+}
 
 void *favor_arena_take(favor_arena *arena, int64_t rows, int64_t columns, size_t element) {
   size_t bytes, end;
@@ -74,4 +76,6 @@ void *favor_arena_take(favor_arena *arena, int64_t rows, int64_t columns, size_t
   return piece;
 }
 
-size_t favor_arena_offset(const favor_arena *arena) { return arena->used; }
+size_t favor_arena_offset(const favor_arena *arena) {
+  return arena->used;
+}

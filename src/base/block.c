@@ -50,8 +50,9 @@ uint32_t favor_crc32c(const void *bytes, size_t n) {
   uint32_t crc = 0xffffffffU;
   for (; n >= 8; n -= 8, p += 8) {
     const uint32_t a = load_u32(p) ^ crc, b = load_u32(p + 4);
-    crc = table[7][a & 255] ^ table[6][(a >> 8) & 255] ^ table[5][(a >> 16) & 255] ^ table[4][a >> 24] ^
-          table[3][b & 255] ^ table[2][(b >> 8) & 255] ^ table[1][(b >> 16) & 255] ^ table[0][b >> 24];
+    crc = table[7][a & 255] ^ table[6][(a >> 8) & 255] ^ table[5][(a >> 16) & 255] ^
+          table[4][a >> 24] ^ table[3][b & 255] ^ table[2][(b >> 8) & 255] ^
+          table[1][(b >> 16) & 255] ^ table[0][b >> 24];
   }
   for (; n > 0; n--, p++) crc = (crc >> 8) ^ table[0][(crc ^ *p) & 255];
   return crc ^ 0xffffffffU;
@@ -70,7 +71,9 @@ void favor_write_header(favor_writer *w, const char magic[8]) {
   write_bytes(w, 0, 8); /* the length, known at the end */
 }
 
-void favor_write_u64(favor_writer *w, uint64_t value) { write_bytes(w, value, 8); }
+void favor_write_u64(favor_writer *w, uint64_t value) {
+  write_bytes(w, value, 8);
+}
 
 void favor_write_f64(favor_writer *w, double value) {
   uint64_t bits;
@@ -94,8 +97,8 @@ size_t favor_write_close(favor_writer *w) {
   return w->at;
 }
 
-favor_status favor_read_open(favor_reader *r, const char magic[8], const void *block, size_t block_size,
-                             favor_report *report) {
+favor_status favor_read_open(favor_reader *r, const char magic[8], const void *block,
+                             size_t block_size, favor_report *report) {
   const unsigned char *base = block;
   if (block_size < HEADER_SIZE + TRAILER_SIZE) {
     return favor_fail(report, FAVOR_ERR_FORMAT, "block_size",
@@ -103,17 +106,20 @@ favor_status favor_read_open(favor_reader *r, const char magic[8], const void *b
                       HEADER_SIZE + TRAILER_SIZE);
   }
   if (memcmp(base, magic, 8) != 0) {
-    return favor_fail(report, FAVOR_ERR_FORMAT, "block", "block does not begin with \"%.8s\"", magic);
+    return favor_fail(report, FAVOR_ERR_FORMAT, "block", "block does not begin with \"%.8s\"",
+                      magic);
   }
   const uint32_t major = load_u32(base + 8);
   if (major != BLOCK_MAJOR) {
     return favor_fail(report, major > BLOCK_MAJOR ? FAVOR_ERR_VERSION : FAVOR_ERR_FORMAT, "block",
-                      "block has format version %" PRIu32 "; version %d can be read", major, BLOCK_MAJOR);
+                      "block has format version %" PRIu32 "; version %d can be read", major,
+                      BLOCK_MAJOR);
   }
   const uint64_t length = load_u64(base + LENGTH_AT);
   if (length != block_size) {
     return favor_fail(report, FAVOR_ERR_FORMAT, "block_size",
-                      "block_size is %zu; the block says that it has %" PRIu64 " bytes", block_size, length);
+                      "block_size is %zu; the block says that it has %" PRIu64 " bytes", block_size,
+                      length);
   }
   const size_t fields_end = block_size - TRAILER_SIZE;
   if (load_u32(base + fields_end + 4) != 0) {
@@ -154,4 +160,6 @@ bool favor_read_has(const favor_reader *r, int64_t n) {
   return !r->failed && n >= 0 && (uint64_t)n <= (r->size - r->at) / 8;
 }
 
-bool favor_read_done(const favor_reader *r) { return !r->failed && (r->at == r->size || r->newer); }
+bool favor_read_done(const favor_reader *r) {
+  return !r->failed && (r->at == r->size || r->newer);
+}

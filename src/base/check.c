@@ -10,8 +10,8 @@ favor_status favor_check_pointer(favor_report *report, const char *argument, con
   return favor_fail(report, FAVOR_ERR_NULL, argument, "%s is NULL; a pointer is needed", argument);
 }
 
-favor_status favor_check_range(favor_report *report, const char *argument, int64_t value, int64_t low,
-                               int64_t high) {
+favor_status favor_check_range(favor_report *report, const char *argument, int64_t value,
+                               int64_t low, int64_t high) {
   if (value >= low && value <= high) return FAVOR_OK;
   if (high == INT64_MAX) {
     return favor_fail(report, FAVOR_ERR_SHAPE, argument,
@@ -62,7 +62,8 @@ static favor_status check_pair(favor_report *report, const favor_array *a, const
   }
   const favor_array *out = b->written ? b : a, *other = b->written ? a : b;
   return favor_fail(report, FAVOR_ERR_ALIAS, out->name,
-                    "%s overlaps %s; an array that is written must lie apart", out->name, other->name);
+                    "%s overlaps %s; an array that is written must lie apart", out->name,
+                    other->name);
 }
 
 favor_status favor_check_arrays(favor_report *report, int count, const favor_array *arrays) {
@@ -79,7 +80,8 @@ favor_status favor_check_arrays(favor_report *report, int count, const favor_arr
   return FAVOR_OK;
 }
 
-favor_status favor_check_work(favor_report *report, const void *work, size_t work_size, size_t need) {
+favor_status favor_check_work(favor_report *report, const void *work, size_t work_size,
+                              size_t need) {
   if (work == NULL) return FAVOR_OK;
   if ((uintptr_t)work % FAVOR_ALIGNMENT != 0) {
     return favor_fail(report, FAVOR_ERR_WORKSPACE, "work",

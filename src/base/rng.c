@@ -4,7 +4,8 @@
 /* The "cheap" 64-bit multiplier of PCG's DXSM variant: both of the state step and of the output. */
 static const uint64_t cheap = 0xda942042e4dd58b5U;
 
-static const uint64_t golden = 0x9e3779b97f4a7c15U; /* 2^64 / golden ratio: SplitMix64's increment */
+static const uint64_t golden =
+    0x9e3779b97f4a7c15U; /* 2^64 / golden ratio: SplitMix64's increment */
 
 /* The finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's Mix13): a bijection in which every
  * input bit flips each output bit with probability near 1/2. */
@@ -47,7 +48,8 @@ void favor_rng_jump(favor_rng *rng, favor_u128 steps) {
    * (Brown 1994). */
   favor_u128 step_mul = {0, cheap}, step_add = rng->increment;
   favor_u128 jump_mul = {0, 1}, jump_add = {0, 0};
-  for (; (steps.hi | steps.lo) != 0; steps.lo = (steps.lo >> 1) | (steps.hi << 63), steps.hi >>= 1) {
+  for (; (steps.hi | steps.lo) != 0;
+       steps.lo = (steps.lo >> 1) | (steps.hi << 63), steps.hi >>= 1) {
     if (steps.lo & 1) {
       jump_mul = favor_u128_mul(jump_mul, step_mul);
       jump_add = favor_u128_add(favor_u128_mul(jump_add, step_mul), step_add);

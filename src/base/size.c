@@ -36,7 +36,8 @@ bool favor_size_matrix(int64_t rows, int64_t columns, size_t element, size_t *ou
 
 bool favor_size_span(int64_t rows, int64_t columns, int64_t ld, size_t element, size_t *out) {
   size_t r, c, step, elements, bytes;
-  if (!size_of_shape(rows, &r) || !size_of_shape(columns, &c) || !size_of_shape(ld, &step)) return false;
+  if (!size_of_shape(rows, &r) || !size_of_shape(columns, &c) || !size_of_shape(ld, &step))
+    return false;
   if (r == 0) {
     *out = 0;
     return true;

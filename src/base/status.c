@@ -13,31 +13,32 @@
 #define STRING_OF(x) #x
 #define STRING(x) STRING_OF(x)
 
-#define CASE_TEXT(name, value, text)                                                              \
-  case value:                                                                                     \
+#define CASE_TEXT(name, value, text)                                                               \
+  case value:                                                                                      \
     return text;
-#define CASE_NAME(name, value, text)                                                              \
-  case value:                                                                                     \
+#define CASE_NAME(name, value, text)                                                               \
+  case value:                                                                                      \
     return "FAVOR_" #name;
 
 const char *favor_strerror(int status) {
   switch (status) {
     FAVOR_STATUS_LIST(CASE_TEXT)
-    default:
-      return "unknown status";
+  default:
+    return "unknown status";
   }
 }
 
 const char *favor_status_name(int status) {
   switch (status) {
     FAVOR_STATUS_LIST(CASE_NAME)
-    default:
-      return "FAVOR_UNKNOWN";
+  default:
+    return "FAVOR_UNKNOWN";
   }
 }
 
 const char *favor_version(void) {
-  return STRING(FAVOR_VERSION_MAJOR) "." STRING(FAVOR_VERSION_MINOR) "." STRING(FAVOR_VERSION_PATCH);
+  return STRING(FAVOR_VERSION_MAJOR) "." STRING(FAVOR_VERSION_MINOR) "." STRING(
+      FAVOR_VERSION_PATCH);
 }
 
 /* A report that no init has seen has size 0 or garbage; below 0.1's size it cannot be written to. */

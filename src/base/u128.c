@@ -30,6 +30,8 @@ favor_u128 favor_u128_mul(favor_u128 a, favor_u128 b) {
 
 #else
 
-favor_u128 favor_u128_mul(favor_u128 a, favor_u128 b) { return favor_u128_mul_portable(a, b); }
+favor_u128 favor_u128_mul(favor_u128 a, favor_u128 b) {
+  return favor_u128_mul_portable(a, b);
+}
 
 #endif

@@ -25,7 +25,9 @@
 
 #include <math.h>
 
-static int64_t block_rows(int64_t d) { return d; }
+static int64_t block_rows(int64_t d) {
+  return d;
+}
 
 static int64_t scratch(int64_t rows, int64_t d) {
   (void)rows;

@@ -11,7 +11,9 @@
 #include "base/orthonormal.h"
 #include "coupling/coupling.h"
 
-static int64_t block_rows(int64_t d) { return d; }
+static int64_t block_rows(int64_t d) {
+  return d;
+}
 
 static int64_t scratch(int64_t rows, int64_t d) {
   (void)rows;

@@ -14,7 +14,9 @@
 
 #include <math.h>
 
-static int64_t block_rows(int64_t d) { return d; }
+static int64_t block_rows(int64_t d) {
+  return d;
+}
 
 static int64_t scratch(int64_t rows, int64_t d) {
   (void)rows;
@@ -49,7 +51,9 @@ static void draw(favor_draw *from, int64_t rows, int64_t d, double *w, double *u
   }
 }
 
-static double cosine(int64_t rows) { return -1.0 / (double)(rows - 1); }
+static double cosine(int64_t rows) {
+  return -1.0 / (double)(rows - 1);
+}
 
 const favor_coupling favor_coupling_simplex = {
     .id = FAVOR_COUPLING_SIMPLEX,
