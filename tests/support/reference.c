@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/reference.h"
+
+#include <math.h>
+#include <stddef.h>
+
+static long double dot(int64_t d, const double *x, const double *y) {
+  long double sum = 0;
+  for (int64_t k = 0; k < d; k++) sum += (long double)x[k] * y[k];
+  return sum;
+}
+
+long double ref_angle(int64_t dim, const double *x, const double *y) {
+  const long double nx = sqrtl(dot(dim, x, x)), ny = sqrtl(dot(dim, y, y));
+  long double minus = 0, plus = 0;
+  if (nx == 0 || ny == 0) return acosl(0);
+  for (int64_t k = 0; k < dim; k++) {
+    const long double a = x[k] / nx, b = y[k] / ny;
+    minus += (a - b) * (a - b);
+    plus += (a + b) * (a + b);
+  }
+  return 2 * atan2l(sqrtl(minus), sqrtl(plus));
+}
+
+/** sin t + (pi - t) cos t = sin s - s cos s with s = pi - t, by its series where that cancels. */
+static long double arccos1_factor(long double t) {
+  const long double pi = acosl(-1), s = pi - t;
+  if (s > 0.5L) return sinl(t) + s * cosl(t);
+  long double term = s, sum = 0; /* term = s^(2k+1) / (2k+1)! */
+  for (int k = 1; k < 16; k++) {
+    term *= -s * s / (2 * k * (2 * k + 1));
+    sum -= 2 * k * term;
+  }
+  return sum;
+}
+
+long double ref_log_kernel(int32_t kernel, double scale, int64_t dim, const double *x,
+                           const double *y) {
+  const long double pi = acosl(-1);
+  long double distance2 = 0;
+  switch (kernel) {
+  case FAVOR_KERNEL_SOFTMAX:
+    return scale * dot(dim, x, y);
+  case FAVOR_KERNEL_GAUSSIAN:
+    for (int64_t k = 0; k < dim; k++)
+      distance2 += ((long double)x[k] - y[k]) * ((long double)x[k] - y[k]);
+    return -scale * distance2 / 2;
+  case FAVOR_KERNEL_ARCCOS1:
+    return logl(scale * sqrtl(dot(dim, x, x)) * sqrtl(dot(dim, y, y)) *
+                arccos1_factor(ref_angle(dim, x, y)) / (2 * pi));
+  default:
+    return (long double)NAN;
+  }
+}
+
+bool ref_knows(int32_t estimator) {
+  return estimator >= FAVOR_ESTIMATOR_POSITIVE && estimator <= FAVOR_ESTIMATOR_OPRF;
+}
+
+static int64_t per_projection(int32_t estimator) {
+  return estimator == FAVOR_ESTIMATOR_TRIGONOMETRIC || estimator == FAVOR_ESTIMATOR_HYPERBOLIC ? 2
+                                                                                               : 1;
+}
+
+int64_t ref_features(const ref_map *map) {
+  return map->projections * per_projection(map->estimator);
+}
+
+/** What one row gives every feature: the shift s of its side, |x - s|^2, and the scalar of the kernel and
+ *  of recentring, scale times x.c for queries and b.(y - c) for keys. */
+typedef struct row {
+  const double *shift;
+  long double shifted2, scalar, magnitude;
+} row;
+
+static row row_of(const ref_map *map, favor_side side, const double *x) {
+  const long double scale = map->scale;
+  row r = {side == FAVOR_QUERY ? map->query_mean : map->key_mean, 0, 0, 0};
+  const double *other = side == FAVOR_QUERY ? map->key_mean : map->query_mean;
+  for (int64_t k = 0; k < map->dim; k++) {
+    const long double shift = r.shift ? r.shift[k] : 0, in = x[k] - shift;
+    r.shifted2 += in * in;
+    if (other) {
+      const long double term = scale * other[k] * (side == FAVOR_QUERY ? (long double)x[k] : in);
+      r.scalar += term;
+      r.magnitude += fabsl(term) + fabsl(scale * other[k] * shift);
+    }
+  }
+  if (map->kernel == FAVOR_KERNEL_GAUSSIAN) {
+    const long double half = scale * dot(map->dim, x, x) / 2;
+    r.scalar -= half;
+    r.magnitude += half;
+  }
+  r.magnitude += scale * r.shifted2 / 2;
+  return r;
+}
+
+/** sqrt(scale) w.(x - s), one projection. */
+static long double project(const ref_map *map, const double *w, const row *r, const double *x) {
+  long double sum = 0;
+  for (int64_t k = 0; k < map->dim; k++)
+    sum += w[k] * (x[k] - (r->shift ? (long double)r->shift[k] : 0));
+  return sqrtl(map->scale) * sum;
+}
+
+static ref_feature feature(long double factor, long double envelope, long double exponent) {
+  const int sign = (factor > 0) - (factor < 0);
+  return (ref_feature){sign ? exponent + logl(fabsl(factor)) : -(long double)INFINITY,
+                       exponent + logl(envelope), sign};
+}
+
+/** The constant and tilt part of a projection's exponent. */
+static long double bias(const ref_map *map, const double *w) {
+  const long double a = map->tilt, d = (long double)map->dim;
+  const long double half_log = logl((long double)ref_features(map)) / 2;
+  switch (map->estimator) {
+  case FAVOR_ESTIMATOR_GERF:
+  case FAVOR_ESTIMATOR_OPRF:
+    return d / 4 * log1pl(-4 * a) + a * dot(map->dim, w, w) - half_log;
+  case FAVOR_ESTIMATOR_TRIGONOMETRIC: /* cos^2 + sin^2 = 1: a pair counts once */
+    return -logl((long double)map->projections) / 2;
+  default:
+    return -half_log;
+  }
+}
+
+static void apply_one(const ref_map *map, const row *r, int64_t m, const double *x,
+                      ref_feature *out) {
+  const double *w = map->w + m * map->dim;
+  const long double t = project(map, w, r, x), norm2 = map->scale * r->shifted2;
+  const long double b = bias(map, w) + r->scalar;
+  switch (map->estimator) {
+  case FAVOR_ESTIMATOR_TRIGONOMETRIC:
+    out[2 * m] = feature(cosl(t), 1, b + norm2 / 2);
+    out[2 * m + 1] = feature(sinl(t), 1, b + norm2 / 2);
+    break;
+  case FAVOR_ESTIMATOR_HYPERBOLIC:
+    out[2 * m] = feature(1, 1, b + t - norm2 / 2);
+    out[2 * m + 1] = feature(1, 1, b - t - norm2 / 2);
+    break;
+  case FAVOR_ESTIMATOR_RELU:
+    out[m] = feature(t > 0 ? t : 0, sqrtl(dot(map->dim, w, w) * norm2), b);
+    break;
+  default:
+    out[m] = feature(1, 1, b + sqrtl(1 - 4 * (long double)map->tilt) * t - norm2 / 2);
+    break;
+  }
+}
+
+void ref_apply(const ref_map *map, favor_side side, const double *x, ref_feature *out) {
+  const row r = row_of(map, side, x);
+  for (int64_t m = 0; m < map->projections; m++) apply_one(map, &r, m, x, out);
+}
+
+ref_value ref_dot(int64_t features, const ref_feature *q, const ref_feature *k) {
+  long double most = -(long double)INFINITY, sum = 0;
+  for (int64_t j = 0; j < features; j++)
+    if (q[j].sign && k[j].sign) most = fmaxl(most, q[j].log + k[j].log);
+  if (isinf(most)) return (ref_value){most, 0};
+  for (int64_t j = 0; j < features; j++)
+    if (q[j].sign && k[j].sign) sum += q[j].sign * k[j].sign * expl(q[j].log + k[j].log - most);
+  return (ref_value){most + logl(fabsl(sum)), (sum > 0) - (sum < 0)};
+}
+
+ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref_feature *scratch) {
+  const int64_t features = ref_features(map);
+  ref_apply(map, FAVOR_QUERY, x, scratch);
+  ref_apply(map, FAVOR_KEY, y, scratch + features);
+  return ref_dot(features, scratch, scratch + features);
+}
+
+long double ref_condition(const ref_map *map, favor_side side, const double *x) {
+  const row r = row_of(map, side, x);
+  const long double gain = sqrtl(map->scale * (1 - 4 * (long double)map->tilt));
+  long double shift2 = r.shift ? dot(map->dim, r.shift, r.shift) : 0, most = 0;
+  const long double reach = gain * (sqrtl(dot(map->dim, x, x)) + sqrtl(shift2));
+  for (int64_t m = 0; m < map->projections; m++) {
+    const double *w = map->w + m * map->dim;
+    most = fmaxl(most, fabsl(bias(map, w)) + sqrtl(dot(map->dim, w, w)) * reach);
+  }
+  return 1 + most;
+}
+
+long double ref_row_magnitude(const ref_map *map, favor_side side, const double *x) {
+  return row_of(map, side, x).magnitude;
+}

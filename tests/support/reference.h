@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/** The library's mathematics once more, from the formulas alone: kernels, features given W, estimates.
+ *
+ *  Everything is a direct sum in long double, in the log domain, one pair or row at a time. Nothing here
+ *  includes a header of src or links any of it; the public header lends its enums.
+ *  Source: Choromanski et al. 2021 (arXiv 2009.14794), Likhosherstov et al. 2022 (arXiv 2205.15317),
+ *  Rahimi and Recht 2007, Cho and Saul 2009. */
+#ifndef FAVOR_TESTS_SUPPORT_REFERENCE_H
+#define FAVOR_TESTS_SUPPORT_REFERENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "favor/favor.h"
+
+/** ln K(x, y); -inf where the kernel vanishes. The angle of the arc-cosine kernel is taken from
+ *  2 atan2(|a - b|, |a + b|) of the unit vectors, which is accurate at both ends. */
+long double ref_log_kernel(int32_t kernel, double scale, int64_t dim, const double *x,
+                           const double *y);
+
+/** The angle between x and y in [0, pi]; pi / 2 if either is zero. */
+long double ref_angle(int64_t dim, const double *x, const double *y);
+
+/** A map as the reference sees it. */
+typedef struct ref_map {
+  int32_t kernel, estimator;
+  int64_t dim, projections;
+  double scale;
+  double tilt;                         /* A, for GERF and OPRF; else 0 */
+  const double *w;                     /* [projections, dim] */
+  const double *query_mean, *key_mean; /* b and c, or NULL: not recentred */
+} ref_map;
+
+/** False for an estimator that has no reference here (new in lists.h): its tests say so and skip. */
+bool ref_knows(int32_t estimator);
+
+int64_t ref_features(const ref_map *map);
+
+/** One feature: ln|f|, its sign (-1, 0, 1), and ln of the size that its rounding errors scale with: |f|
+ *  itself for exponential features; for factors that may vanish, the feature with the factor at its
+ *  bound (1 for cosine and sine, |w||x'| for relu). */
+typedef struct ref_feature {
+  long double log, log_envelope;
+  int sign;
+} ref_feature;
+
+/** The features of one row, in the order of favor.h: two features of projection m are 2m and 2m + 1. */
+void ref_apply(const ref_map *map, favor_side side, const double *x, ref_feature *out);
+
+/** ln|sum_j q_j k_j| and its sign, by log-sum-exp with signs. */
+typedef struct ref_value {
+  long double log;
+  int sign;
+} ref_value;
+ref_value ref_dot(int64_t features, const ref_feature *q, const ref_feature *k);
+
+/** ref_dot of the features of one pair. Scratch holds 2 ref_features(map) features. */
+ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref_feature *scratch);
+
+/** Rounding scale of a row's exponents: 1 + max_j(|b_j| + |w_j||x'|), with b_j every constant of the
+ *  exponent, in natural logarithms. */
+long double ref_condition(const ref_map *map, favor_side side, const double *x);
+
+/** The sum of the magnitudes of the scalars that a row's exponent holds, which are kept in float64:
+ *  |x'|^2 / 2, |x|^2 / 2 for the Gaussian kernel, and the dot products of recentring. */
+long double ref_row_magnitude(const ref_map *map, favor_side side, const double *x);
+
+#endif
