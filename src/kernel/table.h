@@ -45,8 +45,8 @@ typedef struct favor_table {
                       double *norm2, double *dot);
 
   /** t[i, 0..columns) = bias + in_i . w for columns [0, columns) of the packed panels at w, whose width
-   *  is `panel` (favor_pack_panel of the whole matrix). columns is a multiple of FAVOR_PACK; w is at
-   *  the start of a panel, and only the matrix's last panel may be narrower than `panel`. bias is padded like the columns; NULL is 0. */
+   *  is `panel` (favor_pack_panel of the whole matrix). w is at the start of a panel; columns ends with a
+   *  panel, and only the matrix's last panel may be narrower. bias is padded like the columns; NULL is 0. */
   void (*project)(int64_t rows, int64_t dim, const void *in, int64_t ldin, const void *w, int64_t panel,
                   const void *bias, int64_t columns, void *t, int64_t ldt);
 
