@@ -35,6 +35,7 @@ set(FAVOR_SOURCES
   map/stats_block.c
   map/registry.c
   map/options.c
+  map/resolve.c
   map/create.c
   map/draw.c
   map/describe.c
