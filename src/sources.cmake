@@ -39,9 +39,12 @@ set(FAVOR_SOURCES
   map/create.c
   map/draw.c
   map/describe.c
+  map/work.c
+  map/rows.c
   map/apply.c
   map/log_features.c
   map/kernel_exact.c
+  map/kernel_out.c
   map/kernel_estimate.c
   map/save.c
   map/forecast.c

@@ -14,6 +14,32 @@ static double dot(int64_t n, const double *a, const double *b)
   return sum;
 }
 
+static double get(favor_precision precision, const void *x, int64_t k)
+{
+  return precision == FAVOR_F32 ? (double)((const float *)x)[k] : ((const double *)x)[k];
+}
+
+double favor_row_norm(favor_precision precision, int64_t dim, const void *x)
+{
+  double sum = 0;
+  for (int64_t k = 0; k < dim; ++k) {
+    const double value = get(precision, x, k);
+    sum += value * value;
+  }
+  return sqrt(sum);
+}
+
+/* |a x + b y|^2 of a pair. */
+static double combined_norm2(const favor_pair *p, double a, double b)
+{
+  double sum = 0;
+  for (int64_t k = 0; k < p->dim; ++k) {
+    const double value = a * get(p->precision, p->x, k) + b * get(p->precision, p->y, k);
+    sum += value * value;
+  }
+  return sum;
+}
+
 /* scale x.y = scale (x-b).(y-c) + scale c.(x-b) + scale b.c + scale b.(y-c). */
 static void softmax_terms(int64_t dim, double scale, const double *b, const double *c,
                           favor_row_terms *query, favor_row_terms *key)
@@ -39,31 +65,25 @@ static void gaussian_terms(int64_t dim, double scale, const double *b, const dou
   }
 }
 
-static double softmax_log(int64_t dim, double scale, const double *x, const double *y)
-{
-  return scale * dot(dim, x, y);
-}
-
-static double gaussian_log(int64_t dim, double scale, const double *x, const double *y)
+static double softmax_log(const favor_pair *p, double scale)
 {
   double sum = 0;
-  for (int64_t k = 0; k < dim; ++k) sum += (x[k] - y[k]) * (x[k] - y[k]);
-  return -0.5 * scale * sum;
+  for (int64_t k = 0; k < p->dim; ++k) sum += get(p->precision, p->x, k) * get(p->precision, p->y, k);
+  return scale * sum;
 }
 
-/* The angle between x and y from |x/|x| - y/|y|| and |x/|x| + y/|y||, accurate at both ends; sets the
- * distance h = pi - t, which is what cancels. */
-static double angle_complement(int64_t dim, const double *x, const double *y)
+static double gaussian_log(const favor_pair *p, double scale)
 {
-  const double nx = sqrt(dot(dim, x, x)), ny = sqrt(dot(dim, y, y));
-  if (nx == 0 || ny == 0) return 0.5 * pi;
-  double plus = 0, minus = 0;
-  for (int64_t k = 0; k < dim; ++k) {
-    const double a = x[k] / nx, b = y[k] / ny;
-    plus += (a + b) * (a + b);
-    minus += (a - b) * (a - b);
-  }
-  return 2 * atan2(sqrt(plus), sqrt(minus));
+  return -0.5 * scale * combined_norm2(p, 1, -1);
+}
+
+/* pi - t for the angle t of x and y, which is what cancels in J1 and J2, from |x/|x| + y/|y|| and
+ * |x/|x| - y/|y||, accurate at both ends. */
+static double angle_complement(const favor_pair *p)
+{
+  if (p->norm_x == 0 || p->norm_y == 0) return 0.5 * pi;
+  const double a = 1 / p->norm_x, b = 1 / p->norm_y;
+  return 2 * atan2(sqrt(combined_norm2(p, a, b)), sqrt(combined_norm2(p, a, -b)));
 }
 
 /* sum over n >= first of (-1)^(n - first) weight(n) s^(2n+1) / (2n+1)! with weight(n) = n0 + n: for s <= 1/2
@@ -80,23 +100,23 @@ static double odd_series(int first, int n0, double s)
 }
 
 /* sin h - h cos h = sum over n >= 1 of (-1)^(n+1) 2n h^(2n+1) / (2n+1)!. */
-double favor_arccos_j1(int64_t dim, const double *x, const double *y)
+double favor_arccos_j1(const favor_pair *pair)
 {
-  const double h = angle_complement(dim, x, y);
+  const double h = angle_complement(pair);
   return h > 0.25 ? sin(h) - h * cos(h) : 2 * odd_series(1, 0, h);
 }
 
 /* With s = 2h: s + (s/2) cos s - (3/2) sin s = sum over n >= 2 of (-1)^n (n - 1) s^(2n+1) / (2n+1)!. */
-double favor_arccos_j2(int64_t dim, const double *x, const double *y)
+double favor_arccos_j2(const favor_pair *pair)
 {
-  const double h = angle_complement(dim, x, y);
+  const double h = angle_complement(pair);
   return h > 0.25 ? h * (1 + 2 * cos(h) * cos(h)) - 3 * sin(h) * cos(h) : odd_series(2, -1, 2 * h);
 }
 
-static double arccos1_log(int64_t dim, double scale, const double *x, const double *y)
+static double arccos1_log(const favor_pair *p, double scale)
 {
-  const double j1 = favor_arccos_j1(dim, x, y);
-  return log(scale) + 0.5 * (log(dot(dim, x, x)) + log(dot(dim, y, y))) + log(j1 / (2 * pi));
+  if (p->norm_x == 0 || p->norm_y == 0) return -INFINITY;
+  return log(scale) + log(p->norm_x) + log(p->norm_y) + log(favor_arccos_j1(p) / (2 * pi));
 }
 
 static const favor_target targets[] = {

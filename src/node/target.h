@@ -14,6 +14,17 @@ typedef struct favor_row_terms {
   double *u; /* [dim] */
 } favor_row_terms;
 
+/** Two rows of one precision, with their norms, so that a kernel block computes each norm once. */
+typedef struct favor_pair {
+  favor_precision precision;
+  int64_t dim;
+  const void *x, *y;
+  double norm_x, norm_y;
+} favor_pair;
+
+/** |x| in float64, of a row whose squares fit in float64. */
+double favor_row_norm(favor_precision precision, int64_t dim, const void *x);
+
 typedef struct favor_target {
   int32_t id;
   const char *name;
@@ -25,7 +36,7 @@ typedef struct favor_target {
                 favor_row_terms *key);
 
   /** ln K(x, y) in float64; -inf for a vanishing kernel. */
-  double (*exact_log)(int64_t dim, double scale, const double *x, const double *y);
+  double (*exact_log)(const favor_pair *pair, double scale);
 } favor_target;
 
 /** The target of a kernel, or NULL. */
@@ -33,7 +44,7 @@ const favor_target *favor_target_find(int32_t kernel);
 
 /** sin t + (pi - t) cos t for the angle of x and y (J1 of the arc-cosine kernel), without cancellation at
  *  t = pi; and for closed forms J2 = 3 sin t cos t + (pi - t)(1 + 2 cos^2 t). Zero vectors: t = pi/2. */
-double favor_arccos_j1(int64_t dim, const double *x, const double *y);
-double favor_arccos_j2(int64_t dim, const double *x, const double *y);
+double favor_arccos_j1(const favor_pair *pair);
+double favor_arccos_j2(const favor_pair *pair);
 
 #endif
