@@ -72,13 +72,13 @@ list(REMOVE_DUPLICATES FavorLinalg_INCLUDE_DIRS)
 list(JOIN favor_linalg_missing ", " favor_linalg_missing)
 
 include(FindPackageHandleStandardArgs)
-set(favor_linalg_ok OFF)
+set(FavorLinalg_COMPLETE OFF)
 if(favor_linalg_missing STREQUAL "")
-  set(favor_linalg_ok ON)
+  set(FavorLinalg_COMPLETE ON)
 endif()
 find_package_handle_standard_args(
   FavorLinalg
-  REQUIRED_VARS FavorLinalg_LIBRARIES favor_linalg_ok
+  REQUIRED_VARS FavorLinalg_LIBRARIES FavorLinalg_COMPLETE
   REASON_FAILURE_MESSAGE "missing: ${favor_linalg_missing}. Other libraries: -DFAVOR_BLAS=VENDOR, or \
 -DFAVOR_BLAS_LIBRARIES=FILES with -DFAVOR_CBLAS_INCLUDE_DIR and -DFAVOR_LAPACKE_INCLUDE_DIR")
 

@@ -9,7 +9,7 @@ complain() {
   status=1
 }
 
-files=$(git ls-files '*.c' '*.h')
+files=$(git ls-files '*.c' '*.h' '*.inc')
 if [ "${1-}" = --fix ]; then
   # shellcheck disable=SC2086
   clang-format -i $files

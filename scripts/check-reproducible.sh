@@ -9,7 +9,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 for type in Release RelWithDebInfo; do
-  rm -rf "$work"/*
+  rm -rf "$work/first" "$work/another place"
   for place in first "another place/second"; do
     mkdir -p "$work/$place/src"
     git ls-files -co --exclude-standard | while read -r file; do [ ! -f "$file" ] || echo "$file"; done |

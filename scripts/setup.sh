@@ -16,7 +16,7 @@ for group in "$@"; do
     build) packages="$packages gcc libc6-dev cmake ninja-build libopenblas-dev liblapacke-dev" ;;
     test) packages="$packages g++ pkg-config libcmocka-dev" ;;
     plot) packages="$packages gnuplot-nox" ;;
-    lint) packages="$packages git clang clang-tidy clang-format cppcheck" ;;
+    lint) packages="$packages git shellcheck clang clang-tidy clang-format cppcheck" ;;
     check) packages="$packages git patch clang libclang-rt-14-dev valgrind" ;;
     ilp64) packages="$packages libopenblas64-dev liblapacke64-dev" ;;
     fresh) packages="$packages git debootstrap" ;;
