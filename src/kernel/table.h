@@ -34,6 +34,7 @@ typedef struct favor_table {
   size_t real;             /* bytes of an element: 4 or 8 */
   int64_t pack_width;      /* columns of a packed panel: FAVOR_PACK, or FAVOR_PANEL / 2 on BLAS, so that
                               a panel of paired features also starts at a packed panel */
+  int64_t vector_bytes;    /* of its own kernels; 0: its products are a library's */
   bool (*supported)(void); /* does this processor run it */
 
   /** in[i, 0..dim) = x[i, :] - shift, in[i, dim..ldin) = 0. shift NULL: 0. ldin a multiple of 16. */
