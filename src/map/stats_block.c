@@ -6,6 +6,7 @@
  *        rows kept in the sample, then by rising (hash, content): multiplicity, row [dim]
  *
  *  Hashes are not stored: they are computed anew, and the order has to agree with them. */
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 
@@ -73,18 +74,24 @@ static int64_t fixed_fields(int64_t dim) {
   return 2 * (2 + dim + dim * (dim + 1) / 2);
 }
 
-/* What rows could have left: finite moments, no negative variance, nothing where nothing was seen. */
+/* What rows could have left: finite moments, no negative variance, nothing where nothing was seen, and
+ * |c_ij| <= (c_ii + c_jj) / 2 with a factor of two for rounding and DBL_MIN for underflow, which bounds
+ * every element by the trace. */
 static bool plausible(const favor_stats *stats, favor_side side) {
   const favor_moments *m = &stats->side[side];
   const int64_t dim = stats->dim;
   for (int64_t i = 0; i < dim; i++) {
-    if (!isfinite(m->mean[i]) || !(m->scatter[i * dim + i] >= 0.0)) return false;
+    const double variance = m->scatter[i * dim + i];
+    if (!isfinite(m->mean[i]) || !isfinite(variance) || variance < 0.0) return false;
     if (m->count == 0 && m->mean[i] != 0.0) return false;
-    for (int64_t j = i; j < dim; j++) {
-      if (!isfinite(m->scatter[i * dim + j])) return false;
-      if (m->count < 2 && m->scatter[i * dim + j] != 0.0) return false;
-    }
+    if (m->count < 2 && variance != 0.0) return false;
   }
+  for (int64_t i = 0; i < dim; i++)
+    for (int64_t j = i + 1; j < dim; j++) {
+      const double c = m->scatter[i * dim + j];
+      const double sum = m->scatter[i * dim + i] + m->scatter[j * dim + j];
+      if (!(fabs(c) <= sum + (m->count < 2 ? 0.0 : DBL_MIN))) return false;
+    }
   return favor_stats_norm2_sum(stats, side) <= 2.0 * FAVOR_STATS_NORM2_MAX;
 }
 
