@@ -38,6 +38,7 @@ set(FAVOR_SOURCES
   map/resolve.c
   map/create.c
   map/draw.c
+  map/given.c
   map/describe.c
   map/work.c
   map/rows.c

@@ -273,7 +273,7 @@ FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint
   favor_map_opts_attention_sized((opts), sizeof *(opts), (head_dim), (projections))
 
 /** Draw projections and make a map.
- *  Memory    one block from the allocator, about 20 M dim bytes, and scratch freed before return.
+ *  Memory    one block from the allocator, about 12 M dim bytes, and scratch freed before return.
  *  Numerics  W is drawn in float64 with the same bits on every machine; both precisions share it.
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA, _OVERFLOW,
  *            _MEMORY, _LINALG: *out = NULL and the report names the option.
@@ -322,8 +322,8 @@ FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_
  *  Memory    allocates nothing when work (64-byte aligned, favor_map_apply_workspace) is given; with
  *            NULL the map's allocator serves.
  *  Threads   any number on one map, with distinct outputs and work. The same bits for any executor.
- *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 and scale |x|^2 are (in the precision of x). A row whose
- *            norm is not finite gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE. With log_scale
+ *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 and scale |x|^2 are, in the precision of x. A
+ *            row beyond that gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE. With log_scale
  *            NULL a feature that does not fit is +-FLT_MAX or +-DBL_MAX: FAVOR_NOTE_OVERFLOW.
  *            Relative error of a feature in float32: at most C u (1 + max_j |w_j||x|), u = 2^-24.
  *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor), _MEMORY.
@@ -374,7 +374,8 @@ FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t 
 /** Read what favor_map_save wrote: the same map bit for bit. Needs neither BLAS nor LAPACK unless `isa`
  *  does. Nothing is trusted: every length and number is checked before memory is taken.
  *  Shapes    isa: favor_isa_id, chosen anew because the machine may be another.
- *  Memory    one block from the allocator (NULL: malloc), at most 4 times the saved one plus 64 KiB.
+ *  Memory    from the allocator (NULL: malloc), at most twice the saved block plus the padding of few
+ *            projections: 8 projections + 512 dim + 4096 bytes.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,

@@ -10,22 +10,21 @@ int64_t favor_pack_panel(const favor_table *table, int64_t columns) {
   return padded < table->pack_width ? padded : table->pack_width;
 }
 
-void favor_pack(const favor_table *table, int64_t columns, int64_t dim, const double *w,
-                double gain, void *packed) {
-  const int64_t padded = favor_pack_columns(columns), panel = favor_pack_panel(table, columns);
-  int64_t at = 0;
-  for (int64_t first = 0; first < padded; first += panel) {
-    const int64_t width = padded - first < panel ? padded - first : panel;
-    for (int64_t k = 0; k < dim; ++k) {
-      for (int64_t j = first; j < first + width; ++j, ++at) {
-        /* float32 rounds once, from the float64 product. */
-        const double value = j < columns ? w[j * dim + k] * gain : 0;
-        if (table->precision == FAVOR_F32) {
-          ((float *)packed)[at] = (float)value;
-        } else {
-          ((double *)packed)[at] = value;
-        }
-      }
+int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j, int64_t k) {
+  const int64_t panel = favor_pack_panel(table, columns), first = j / panel * panel;
+  const int64_t left = favor_pack_columns(columns) - first, width = left < panel ? left : panel;
+  return first * dim + k * width + (j - first);
+}
+
+void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j, const double *w,
+                    void *packed) {
+  const int64_t at = favor_pack_index(table, columns, dim, j, 0);
+  const int64_t step = dim > 1 ? favor_pack_index(table, columns, dim, j, 1) - at : 0;
+  for (int64_t k = 0; k < dim; ++k) {
+    if (table->precision == FAVOR_F32) {
+      ((float *)packed)[at + k * step] = (float)w[k];
+    } else {
+      ((double *)packed)[at + k * step] = w[k];
     }
   }
 }

@@ -9,7 +9,7 @@
  *
  *  Packed projections. W' (inputs by projections) is stored in column panels of `pack_width` columns,
  *  [panel][dim][pack_width], aligned, with zero columns behind the last; favor_pack_columns() tells how
- *  many columns there are. Buffers of exponents and factors have room up to that.
+ *  many columns there are, favor_pack_index() where an element is. Buffers of exponents and factors have room up to that.
  *
  *  Exactness. In own-kernel tables each element of `project` is one chain of multiply-adds over the
  *  dimension in ascending order, starting from the bias (fused where the instruction set fuses), so that
@@ -37,13 +37,15 @@ typedef struct favor_table {
   int64_t vector_bytes;    /* of its own kernels; 0: its products are a library's */
   bool (*supported)(void); /* does this processor run it */
 
-  /** in[i, 0..dim) = x[i, :] - shift, in[i, dim..ldin) = 0. shift NULL: 0. ldin a multiple of 16. */
-  void (*load)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift, void *in,
-               int64_t ldin);
+  /** in[i, 0..dim) = gain (x[i, :] - shift), in[i, dim..ldin) = 0. shift NULL: 0; gain is rounded to a
+   *  real. ldin a multiple of 16. */
+  void (*load)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift, double gain,
+               void *in, int64_t ldin);
 
-  /** norm2[i] = |in_i|^2 and, where u is not NULL, dot[i] = u.in_i, all in float64 from the reals of in. */
-  void (*row_scalars)(int64_t rows, int64_t dim, const void *in, int64_t ldin, const double *u,
-                      double *norm2, double *dot);
+  /** With d = x_i - shift in float64 from the reals of x (not from what load rounded: at norm 1000 that
+   *  would cost 3 %): norm2[i] = |d|^2 and, where u is not NULL, dot[i] = u.d. shift NULL: 0. */
+  void (*row_scalars)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift,
+                      const double *u, double *norm2, double *dot);
 
   /** t[i, 0..columns) = bias + in_i . w for columns [0, columns) of the packed panels at w, whose width
    *  is `panel` (favor_pack_panel of the whole matrix). w is at the start of a panel; columns ends with a
@@ -108,10 +110,13 @@ typedef struct favor_table {
 int64_t favor_pack_columns(int64_t columns);
 int64_t favor_pack_panel(const favor_table *table, int64_t columns);
 
-/** Pack w [columns, dim] (float64, one projection a row, ldw = dim), every entry times gain, into
- *  favor_pack_columns(columns) * dim reals at `packed`. */
-void favor_pack(const favor_table *table, int64_t columns, int64_t dim, const double *w, double gain,
-                void *packed);
+/** Where element (projection j, input k) of `columns` packed projections lies, in elements. */
+int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j, int64_t k);
+
+/** Write projection j, w [dim] in float64, rounded to reals, into the favor_pack_columns(columns) * dim
+ *  reals at `packed`; projections behind the last are the caller's zeros. */
+void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j, const double *w,
+                    void *packed);
 
 /** Choose the tables of an instruction set, for both precisions. AUTO: the environment variable FAVOR_ISA
  *  if set and not empty (secure_getenv), else own kernels of this processor's widest vectors where they are

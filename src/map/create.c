@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of making a map: validate, fit, draw, assemble, pack, publish. */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
-#include "base/check.h"
 #include "base/status.h"
+#include "map/given.h"
 #include "map/map.h"
-#include "map/registry.h"
 #include "map/resolve.h"
 
 const unsigned char *favor_map_base(const favor_map *map)
@@ -15,37 +13,37 @@ const unsigned char *favor_map_base(const favor_map *map)
   return (const unsigned char *)map;
 }
 
-const double *favor_map_w(const favor_map *map)
-{
-  return (const double *)(const void *)(favor_map_base(map) + map->w);
-}
-
 const double *favor_map_shift(const favor_map *map, favor_side side)
 {
-  return (const double *)(const void *)(favor_map_base(map) + map->shift[side]);
-}
-
-double *favor_map_w_to_fill(favor_map *map)
-{
-  return (double *)(void *)((unsigned char *)map + map->w);
+  return (const double *)(const void *)(favor_map_base(map) + map->leaf.side[side].shift[FAVOR_F64]);
 }
 
 double *favor_map_shift_to_fill(favor_map *map, favor_side side)
 {
-  return (double *)(void *)((unsigned char *)map + map->shift[side]);
+  return (double *)(void *)((unsigned char *)map + map->leaf.side[side].shift[FAVOR_F64]);
 }
 
-static favor_leaf_source source_of(const favor_map *map)
+void favor_map_get_row(const favor_map *map, int64_t j, double *w)
 {
-  return (favor_leaf_source){
+  favor_leaf_get_row(&map->leaf, map->table, favor_map_base(map), j, w);
+}
+
+void favor_map_put_row(favor_map *map, int64_t j, const double *w)
+{
+  favor_leaf_put_row(&map->leaf, map->table, (unsigned char *)map, j, w);
+}
+
+void favor_map_assemble(favor_map *map)
+{
+  const favor_leaf_source source = {
       .dim = map->choice.dim,
       .projections = map->choice.projections,
       .kernel = map->choice.kernel,
       .scale = map->choice.scale,
       .recipe = map->choice.recipe,
-      .w = favor_map_w(map),
       .shift = {favor_map_shift(map, FAVOR_QUERY), favor_map_shift(map, FAVOR_KEY)},
   };
+  favor_leaf_assemble(&map->leaf, &source, (unsigned char *)map);
 }
 
 /* The layout of a block, written into *head: the same for measuring and for making. */
@@ -54,12 +52,6 @@ static void lay_out(favor_map *head, favor_arena *arena)
   const favor_choice *c = &head->choice;
   const favor_leaf_source source = {.dim = c->dim, .projections = c->projections, .recipe = c->recipe};
   favor_arena_take(arena, 1, 1, sizeof *head);
-  head->w = favor_arena_offset(arena);
-  favor_arena_take(arena, c->projections, c->dim, sizeof(double));
-  for (int s = 0; s < 2; ++s) {
-    head->shift[s] = favor_arena_offset(arena);
-    favor_arena_take(arena, c->dim, 1, sizeof(double));
-  }
   favor_leaf_layout(&head->leaf, &source, head->table, arena);
 }
 
@@ -86,52 +78,14 @@ favor_status favor_map_allocate(const favor_choice *choice, const favor_table *c
   return FAVOR_OK;
 }
 
-void favor_map_finish(favor_map *map)
-{
-  const favor_leaf_source source = source_of(map);
-  favor_leaf_assemble(&map->leaf, &source, map->table, (unsigned char *)map);
-}
-
-/* Copy given projections, in float64, into a map in the making. */
-static favor_status fill_given(favor_map *map, favor_precision precision, const void *w, int64_t ldw,
-                               favor_report *report)
-{
-  const int64_t d = map->choice.dim;
-  double *to = favor_map_w_to_fill(map);
-  for (int64_t j = 0; j < map->choice.projections; ++j) {
-    double norm2 = 0;
-    for (int64_t k = 0; k < d; ++k) {
-      const double value = precision == FAVOR_F32 ? (double)((const float *)w)[j * ldw + k]
-                                                  : ((const double *)w)[j * ldw + k];
-      to[j * d + k] = value;
-      norm2 += value * value;
-    }
-    if (norm2 > 1e30 || isnan(norm2)) {
-      return favor_fail(report, FAVOR_ERR_NONFINITE, "w",
-                        "row %" PRId64 " of w has squared norm %g; it must be at most 1e30", j, norm2);
-    }
-  }
-  return FAVOR_OK;
-}
-
-typedef struct favor_given {
-  favor_precision precision;
-  const void *w;
-  int64_t ldw;
-} favor_given;
-
 static favor_status create(const favor_map_opts *opts, const favor_given *given, favor_map **out)
 {
   favor_resolved resolved;
   favor_map *map = NULL;
   favor_status status = favor_resolve(opts, given != NULL, &resolved);
   if (status < 0) return status;
-  if (given) {
-    const favor_array w = {"w", "ldw", given->w, opts->projections, opts->dim, given->ldw,
-                           given->precision == FAVOR_F32 ? sizeof(float) : sizeof(double), false};
-    status = favor_check_arrays(opts->report, 1, &w);
-    if (status < 0) return status;
-  }
+  if (given) status = favor_given_check(given, opts);
+  if (status < 0) return status;
   status = favor_map_allocate(&resolved.choice, resolved.table, &resolved.allocator, opts->report, &map);
   if (status < 0) return status;
   double *query = favor_map_shift_to_fill(map, FAVOR_QUERY);
@@ -140,10 +94,9 @@ static favor_status create(const favor_map_opts *opts, const favor_given *given,
   status = favor_resolve_recipe(opts, &resolved, query, key);
   if (status < 0) goto fail;
   map->choice = resolved.choice;
-  status = given ? fill_given(map, given->precision, given->w, given->ldw, opts->report)
-                 : favor_map_draw(&map->choice, &map->allocator, opts->report, favor_map_w_to_fill(map));
+  favor_map_assemble(map);
+  status = given ? favor_given_put(given, map, opts->report) : favor_map_draw(map, opts->report);
   if (status < 0) goto fail;
-  favor_map_finish(map);
   *out = map;
   return FAVOR_OK;
 fail:
@@ -192,9 +145,9 @@ favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **o
     memcpy(favor_map_shift_to_fill(fresh, (favor_side)s), favor_map_shift(map, (favor_side)s),
            (size_t)choice.dim * sizeof(double));
   }
-  status = favor_map_draw(&choice, &map->allocator, NULL, favor_map_w_to_fill(fresh));
+  favor_map_assemble(fresh);
+  status = favor_map_draw(fresh, NULL);
   if (status < 0) goto fail;
-  favor_map_finish(fresh);
   *out = fresh;
   return FAVOR_OK;
 fail:

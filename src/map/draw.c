@@ -9,22 +9,24 @@ static int64_t block_at(const favor_coupling *coupling, const favor_choice *choi
   return left < full ? left : full;
 }
 
-favor_status favor_map_draw(const favor_choice *choice, const favor_allocator *allocator,
-                            favor_report *report, double *w)
+favor_status favor_map_draw(favor_map *map, favor_report *report)
 {
+  const favor_choice *choice = &map->choice;
   const favor_coupling *coupling = favor_coupling_find(choice->coupling);
-  const int64_t d = choice->dim, doubles = coupling->scratch(block_at(coupling, choice, 0), d);
-  size_t bytes = 0;
-  double *scratch = NULL;
-  if (doubles > 0) {
-    if (!favor_size_matrix(doubles, 1, sizeof *scratch, &bytes)) {
-      return favor_fail(report, FAVOR_ERR_OVERFLOW, "dim", "the scratch of a draw does not fit");
-    }
-    scratch = favor_alloc(allocator, bytes);
-    if (!scratch) {
-      return favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated", bytes);
-    }
+  const int64_t d = choice->dim, largest = block_at(coupling, choice, 0);
+  favor_arena arena = favor_arena_counting();
+  favor_arena_take(&arena, largest, d, sizeof(double));
+  favor_arena_take(&arena, coupling->scratch(largest, d), 1, sizeof(double));
+  if (arena.failed) {
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, "dim", "the scratch of a draw does not fit in memory");
   }
+  double *w = favor_alloc(&map->allocator, arena.used);
+  if (!w) {
+    return favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated", arena.used);
+  }
+  arena = favor_arena_over(w, arena.used);
+  favor_arena_take(&arena, largest, d, sizeof(double));
+  double *scratch = favor_arena_take(&arena, coupling->scratch(largest, d), 1, sizeof(double));
   int64_t rows = 0;
   for (int64_t row = 0, block = 0; row < choice->projections; row += rows, ++block) {
     favor_draw draw;
@@ -32,8 +34,9 @@ favor_status favor_map_draw(const favor_choice *choice, const favor_allocator *a
     favor_rng_start(&draw.direction, choice->seed, choice->stream, FAVOR_PURPOSE_DIRECTION,
                     (uint64_t)block);
     favor_rng_start(&draw.norm, choice->seed, choice->stream, FAVOR_PURPOSE_NORM, (uint64_t)block);
-    coupling->draw(&draw, rows, d, w + row * d, scratch);
+    coupling->draw(&draw, rows, d, w, scratch);
+    for (int64_t i = 0; i < rows; ++i) favor_map_put_row(map, row + i, w + i * d);
   }
-  favor_free(allocator, scratch);
+  favor_free(&map->allocator, w);
   return FAVOR_OK;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** The map: one block of memory, immutable once published.
  *
- *      struct favor_map | W [M, d] | shifts [2][d] | packed weights, biases, row terms of the leaf
+ *      struct favor_map | the leaf: W packed in both precisions, biases, row terms, shifts
  *
  *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W and the
- *  shifts is the whole map: everything behind is assembled from them with the same bits every time, so
- *  that these are what is saved.
+ *  shifts is the whole map: everything else is assembled from them with the same bits every time, so that
+ *  these are what is saved.
  */
 #ifndef FAVOR_MAP_MAP_H
 #define FAVOR_MAP_MAP_H
@@ -31,29 +31,25 @@ struct favor_map {
   favor_choice choice;
   const favor_table *table[2]; /* by precision */
   favor_leaf leaf;
-  size_t w;                    /* double [M, d] */
-  size_t shift[2];             /* double [d] by side */
 };
 
-/** The start of a map's block, for offsets; and its W and shifts. */
+/** The start of a map's block, for offsets; its shifts [d]; row j of its W. */
 const unsigned char *favor_map_base(const favor_map *map);
-const double *favor_map_w(const favor_map *map);
 const double *favor_map_shift(const favor_map *map, favor_side side);
+void favor_map_get_row(const favor_map *map, int64_t j, double *w);
 
-/** Take the block of a map and set everything but W, the shifts and what is assembled from them. */
+/** Take the block of a map and set everything but the shifts, W and what is assembled from them. */
 favor_status favor_map_allocate(const favor_choice *choice, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out);
 
-/** Where W and the shifts of a map in the making are written. */
-double *favor_map_w_to_fill(favor_map *map);
+/** The rest of the making, in this order: the shifts are written, the leaf is assembled from them and the
+ *  choice, and each row of W is put. */
 double *favor_map_shift_to_fill(favor_map *map, favor_side side);
+void favor_map_assemble(favor_map *map);
+void favor_map_put_row(favor_map *map, int64_t j, const double *w);
 
-/** Assemble the leaf once W and the shifts stand. */
-void favor_map_finish(favor_map *map);
-
-/** Draw W [M, d] of a choice, block by block, each from its own streams. */
-favor_status favor_map_draw(const favor_choice *choice, const favor_allocator *allocator,
-                            favor_report *report, double *w);
+/** Draw all rows of W, block by block, each from its own streams. */
+favor_status favor_map_draw(favor_map *map, favor_report *report);
 
 #endif

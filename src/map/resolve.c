@@ -23,6 +23,18 @@ bool favor_choice_tilt_ok(double tilt)
   return tilt >= -1e6 && tilt < 0.25;
 }
 
+bool favor_choice_shift_ok(double shift)
+{
+  return fabs(shift) <= (double)(float)largest_shift && shift == (double)(float)shift;
+}
+
+bool favor_choice_row_ok(int64_t dim, const double *w)
+{
+  double norm2 = 0;
+  for (int64_t k = 0; k < dim; ++k) norm2 += w[k] * w[k];
+  return norm2 <= 1e30;
+}
+
 static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out)
 {
   favor_report *report = opts->report;

@@ -27,5 +27,7 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
 /** The permitted ranges of the numbers in a choice; saved maps pass through here too. */
 bool favor_choice_scale_ok(double scale);
 bool favor_choice_tilt_ok(double tilt);
+bool favor_choice_shift_ok(double shift);
+bool favor_choice_row_ok(int64_t dim, const double *w);
 
 #endif

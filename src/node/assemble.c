@@ -45,29 +45,29 @@ static void store(favor_precision precision, void *out, int64_t i, double value)
   }
 }
 
-static double norm2_of_row(const favor_leaf_source *source, int64_t j)
+void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
+                        int64_t j, const double *w)
 {
-  const double *w = source->w + j * source->dim;
-  double sum = 0;
-  for (int64_t k = 0; k < source->dim; ++k) sum += w[k] * w[k];
-  return sum;
+  double norm2 = 0;
+  for (int64_t k = 0; k < leaf->dim; ++k) norm2 += w[k] * w[k];
+  /* Above the norm by the rounding of a float32 product of this length (gamma_d and change). */
+  const double room = 1 + 1e-6 + (double)leaf->dim * FLT_EPSILON;
+  const double bound = sqrt(norm2) * leaf->gain * room;
+  if (bound > leaf->relu_bound) leaf->relu_bound = bound;
+  for (int p = 0; p < 2; ++p) {
+    favor_pack_row(table[p], leaf->projections, leaf->dim, j, w, base + leaf->weights[p]);
+    /* From the row as drawn, so that it is right for any coupling. */
+    store((favor_precision)p, base + leaf->bias[p], j, leaf->tilt * norm2);
+  }
 }
 
-/* b_j = tilt |w_j|^2 from the row as drawn, so that it is right for any coupling. -inf behind the last. */
-static void assemble_bias(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base)
+void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2],
+                        const unsigned char *base, int64_t j, double *w)
 {
-  const bool exponent = favor_form_has_exponent(leaf->form);
-  double largest = 0;
-  for (int64_t j = 0; j < leaf->columns; ++j) {
-    const bool real = j < source->projections;
-    const double norm2 = real ? norm2_of_row(source, j) : 0;
-    const double b = !exponent ? 0 : real ? log2_e * source->recipe.tilt * norm2 : -INFINITY;
-    for (int p = 0; p < 2; ++p) store((favor_precision)p, base + leaf->bias[p], j, b);
-    if (norm2 > largest) largest = norm2;
+  const double *packed = (const double *)(const void *)(base + leaf->weights[FAVOR_F64]);
+  for (int64_t k = 0; k < leaf->dim; ++k) {
+    w[k] = packed[favor_pack_index(table[FAVOR_F64], leaf->projections, leaf->dim, j, k)];
   }
-  /* Above the largest norm by the rounding of a float32 product of this length (gamma_d and change). */
-  const double room = 1 + 1e-6 + (double)source->dim * FLT_EPSILON;
-  leaf->relu_bound = sqrt(largest) * source->recipe.gain * sqrt(source->scale) * room;
 }
 
 static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int side,
@@ -85,14 +85,21 @@ static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int
   }
 }
 
-void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source,
-                         const favor_table *const table[2], unsigned char *base)
+/* Exponents of what lies behind the last projection are -inf: features that are exactly 0. */
+static void assemble_padding(const favor_leaf *leaf, unsigned char *base)
+{
+  if (!favor_form_has_exponent(leaf->form)) return;
+  for (int64_t j = leaf->projections; j < leaf->columns; ++j) {
+    for (int p = 0; p < 2; ++p) store((favor_precision)p, base + leaf->bias[p], j, -INFINITY);
+  }
+}
+
+void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base)
 {
   const favor_target *target = favor_target_find(source->kernel);
   favor_row_terms terms[2];
   for (int s = 0; s < 2; ++s) {
     terms[s] = (favor_row_terms){0, 0, (double *)(void *)(base + leaf->side[s].u)};
-    for (int64_t k = 0; k < source->dim; ++k) terms[s].u[k] = 0;
   }
   if (target->terms) {
     target->terms(source->dim, source->scale, source->shift[FAVOR_QUERY], source->shift[FAVOR_KEY],
@@ -100,15 +107,14 @@ void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source,
   }
   leaf->shifted = false;
   for (int s = 0; s < 2; ++s) assemble_side(leaf, source, s, &terms[s], base);
-  assemble_bias(leaf, source, base);
+  assemble_padding(leaf, base);
 
   const double unit = favor_form_has_exponent(leaf->form) ? log2_e
                       : leaf->form == FAVOR_FORM_TURN     ? turns_per_radian
                                                           : 1;
-  const double gain = unit * source->recipe.gain * sqrt(source->scale);
-  for (int p = 0; p < 2; ++p) {
-    favor_pack(table[p], source->projections, source->dim, source->w, gain, base + leaf->weights[p]);
-  }
+  leaf->gain = unit * source->recipe.gain * sqrt(source->scale);
+  leaf->tilt = log2_e * source->recipe.tilt;
+  leaf->relu_bound = 0;
   const double largest = source->scale > 1 ? source->scale : 1;
   leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest * (leaf->shifted ? shifted_room : 1);
   leaf->norm2_limit[FAVOR_F64] = DBL_MAX / largest;

@@ -48,9 +48,9 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
   const favor_leaf_side *s = &leaf->side[side];
   tile->rows = rows;
   tile->nonfinite = 0;
-  table->load(rows, leaf->dim, x, ldx, leaf->shifted ? base + s->shift[table->precision] : NULL,
-              tile->in, tile->ldin);
-  table->row_scalars(rows, leaf->dim, tile->in, tile->ldin, (const double *)(base + s->u), tile->r,
+  const void *shift = leaf->shifted ? base + s->shift[table->precision] : NULL;
+  table->load(rows, leaf->dim, x, ldx, shift, leaf->gain, tile->in, tile->ldin);
+  table->row_scalars(rows, leaf->dim, x, ldx, shift, (const double *)(const void *)(base + s->u), tile->r,
                      tile->dot);
   for (int64_t i = 0; i < rows; ++i) {
     double norm2 = tile->r[i];

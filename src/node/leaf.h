@@ -3,8 +3,8 @@
  *
  *  One side (query or key) of a leaf, with in = x - shift:
  *
- *      L_j = b_j + w_j.in          exponent of feature j, base 2; absent in TURN and RELU leaves
- *      G_j = g(w_j.in)             factor of feature j; absent in EXP and SIGNS leaves
+ *      L_j = b_j + gain w_j.in     exponent of feature j, base 2; absent in TURN and RELU leaves
+ *      G_j = g(gain w_j.in)        factor of feature j; absent in EXP and SIGNS leaves
  *      r   = constant + u.in + quadratic |in|^2 (+ k of relu)     one scalar a row, base 2, in float64
  *      f_j = G_j 2^(L_j + r)
  *
@@ -19,14 +19,13 @@
 #include "node/recipe.h"
 #include "node/target.h"
 
-/** What a leaf is assembled from; it is also what is saved. Both sides share W and the recipe. */
+/** What a leaf is assembled from besides the rows of W. Both sides share W and the recipe. */
 typedef struct favor_leaf_source {
   int64_t dim, projections;
   int32_t kernel;
   double scale;
   favor_recipe recipe;
-  const double *w;            /* [projections, dim] */
-  const double *shift[2];     /* [dim] by side, each value exact in float32 */
+  const double *shift[2]; /* [dim] by side, each value exact in float32 */
 } favor_leaf_source;
 
 typedef struct favor_leaf_side {
@@ -41,9 +40,11 @@ typedef struct favor_leaf {
   int64_t columns;            /* projections packed: a multiple of FAVOR_PACK */
   bool shifted;               /* some shift is not zero */
   double norm2_limit[2];      /* by precision: a row is finite while |in|^2 is at most this */
-  double relu_bound;          /* RELU: bound of |w_j.in| / |in| over j */
+  double gain;                /* applied to a row when it is loaded: base 2 or turns, scale, tilt */
+  double tilt;                /* b_j = tilt |w_j|^2, base 2 */
+  double relu_bound;          /* RELU: bound of |w_j.in| / |x - shift| over j */
   favor_leaf_side side[2];
-  size_t weights[2];          /* packed reals by precision, scaled to base 2 or turns */
+  size_t weights[2];          /* W, packed, by precision: float64 as drawn, float32 its rounding */
   size_t bias[2];             /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
 } favor_leaf;
 
@@ -51,17 +52,22 @@ typedef struct favor_leaf {
 void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
                        const favor_table *const table[2], favor_arena *arena);
 
-/** Fill what favor_leaf_layout laid out in the block at `base`. Uses only +, -, *, / and sqrt, so that a
- *  loaded map has the bits of the saved one. */
-void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source,
-                         const favor_table *const table[2], unsigned char *base);
+/** Fill everything but the rows of W in the block at `base`, which is zero. Uses only +, -, *, / and sqrt,
+ *  here and below, so that a loaded map has the bits of the saved one. */
+void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base);
+
+/** Add row j of W [dim] and what is derived from it; each row once. And read it back, bit for bit. */
+void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
+                        int64_t j, const double *w);
+void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2],
+                        const unsigned char *base, int64_t j, double *w);
 
 /** Worker buffers of one tile, one panel. Rows of in, and of the panels, are aligned. */
 typedef struct favor_tile {
   int64_t rows;         /* of this tile, at most the rows laid out */
   int64_t ldin;         /* dim rounded up to 16 */
   int64_t ldp;          /* columns of panel and projected */
-  void *in;             /* real [rows, ldin] */
+  void *in;             /* real [rows, ldin]: gain (x - shift) */
   void *panel;          /* real [rows, ldp]: exponents of an EXP or SIGNS leaf, else factors */
   void *projected;      /* real [rows, ldp]: scratch */
   double *r;            /* [rows], base 2 */

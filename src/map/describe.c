@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "map/map.h"
+#include "map/registry.h"
+
+int64_t favor_map_dim(const favor_map *map)
+{
+  return map ? map->leaf.dim : 0;
+}
+
+int64_t favor_map_features(const favor_map *map)
+{
+  return map ? map->leaf.features : 0;
+}
+
+int64_t favor_map_projections(const favor_map *map)
+{
+  return map ? map->leaf.projections : 0;
+}
+
+size_t favor_map_bytes(const favor_map *map)
+{
+  return map ? map->bytes : 0;
+}
+
+/* A growing line; once it does not fit, `at` stays beyond `size`. */
+typedef struct favor_text {
+  char *buf;
+  size_t size, at;
+} favor_text;
+
+static void add(favor_text *text, const char *format, ...) FAVOR_PRINTF(2, 3);
+
+static void add(favor_text *text, const char *format, ...)
+{
+  if (text->at >= text->size) return;
+  va_list arguments;
+  va_start(arguments, format);
+  const int n = vsnprintf(text->buf + text->at, text->size - text->at, format, arguments);
+  va_end(arguments);
+  text->at = n < 0 ? text->size : text->at + (size_t)n;
+}
+
+/* A number as JSON writes it, whatever the locale's decimal point is; null for what JSON has not. */
+static void add_number(favor_text *text, const char *name, double value)
+{
+  char digits[64];
+  if (!isfinite(value)) {
+    add(text, ",\"%s\":null", name);
+    return;
+  }
+  snprintf(digits, sizeof digits, "%.17g", value);
+  char *from = digits + strspn(digits, "-0123456789");
+  char *rest = from + strcspn(from, "e0123456789");
+  const bool point = rest > from;
+  *from = '\0';
+  if (!point) {
+    snprintf(digits, sizeof digits, "%.17g", value);
+    add(text, ",\"%s\":%s", name, digits);
+  } else {
+    add(text, ",\"%s\":%s.%s", name, digits, rest);
+  }
+}
+
+favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes)
+{
+  if (!map || !buf) return FAVOR_ERR_NULL;
+  const favor_choice *c = &map->choice;
+  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_coupling *coupling = favor_coupling_find(c->coupling);
+  favor_text text = {buf, bytes, 0};
+  add(&text, "{\"version\":\"%s\",\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"", favor_version(),
+      favor_kernel_name(c->kernel), estimator->name, coupling ? coupling->name : "external");
+  add(&text, ",\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, c->dim,
+      c->projections, map->leaf.features);
+  add_number(&text, "scale", c->scale);
+  add_number(&text, "tilt", c->recipe.tilt);
+  add(&text, ",\"recentre\":%s,\"positive\":%s", c->recentre ? "true" : "false",
+      estimator->positive ? "true" : "false");
+  if (coupling) {
+    add(&text, ",\"unbiased\":%s,\"seed\":%" PRIu64 ",\"stream\":%" PRIu64,
+        estimator->unbiased && coupling->exact ? "true" : "false", c->seed, c->stream);
+  } else {
+    add(&text, ",\"unbiased\":null,\"seed\":null,\"stream\":null");
+  }
+  add(&text, ",\"isa\":\"%s\",\"bytes\":%zu}", favor_isa_name(map->table[FAVOR_F32]->isa), map->bytes);
+  if (text.at < bytes) return FAVOR_OK;
+  if (bytes > 0) buf[0] = '\0';
+  return FAVOR_ERR_BUFFER;
+}

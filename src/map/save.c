@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/** Saved maps: every resolved choice, the shifts and W. What a map holds beyond them is assembled anew,
+ *  with the same bits.
+ *
+ *      dim projections kernel estimator coupling recentre seed stream form              u64 each
+ *      scale gain tilt quadratic constant                                               f64 each
+ *      query shift [d]  key shift [d]  W [M, d]                                         f64 each
+ */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/block.h"
+#include "base/status.h"
+#include "map/map.h"
+#include "map/registry.h"
+#include "map/resolve.h"
+
+static const char magic[8] = {'f', 'a', 'v', 'o', 'r', 'm', 'a', 'p'};
+
+static void write_choice(favor_writer *w, const favor_choice *c)
+{
+  favor_write_u64(w, (uint64_t)c->dim);
+  favor_write_u64(w, (uint64_t)c->projections);
+  favor_write_u64(w, (uint64_t)(int64_t)c->kernel);
+  favor_write_u64(w, (uint64_t)(int64_t)c->estimator);
+  favor_write_u64(w, (uint64_t)(int64_t)c->coupling);
+  favor_write_u64(w, (uint64_t)(int64_t)c->recentre);
+  favor_write_u64(w, c->seed);
+  favor_write_u64(w, c->stream);
+  favor_write_u64(w, (uint64_t)c->recipe.form);
+  favor_write_f64(w, c->scale);
+  favor_write_f64(w, c->recipe.gain);
+  favor_write_f64(w, c->recipe.tilt);
+  favor_write_f64(w, c->recipe.quadratic);
+  favor_write_f64(w, c->recipe.constant);
+}
+
+static size_t write_map(favor_writer *w, const favor_map *map)
+{
+  const favor_choice *c = &map->choice;
+  favor_write_header(w, magic);
+  write_choice(w, c);
+  for (int s = 0; s < 2; ++s) favor_write_f64s(w, c->dim, favor_map_shift(map, (favor_side)s));
+  const favor_leaf *leaf = &map->leaf;
+  const double *packed = (const double *)(const void *)(favor_map_base(map) + leaf->weights[FAVOR_F64]);
+  for (int64_t j = 0; j < c->projections; ++j) {
+    for (int64_t k = 0; k < c->dim; ++k) {
+      favor_write_f64(w, packed[favor_pack_index(map->table[FAVOR_F64], c->projections, c->dim, j, k)]);
+    }
+  }
+  return favor_write_close(w);
+}
+
+favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes)
+{
+  if (!map || !bytes) return FAVOR_ERR_NULL;
+  favor_writer counting = {NULL, 0}, writing = {block, 0};
+  *bytes = write_map(&counting, map);
+  if (!block) return FAVOR_OK;
+  if (block_size < *bytes) return FAVOR_ERR_BUFFER;
+  write_map(&writing, map);
+  return FAVOR_OK;
+}
+
+/* A field that must be in [low, high]; anything else fails the reader. */
+static int64_t read_between(favor_reader *r, int64_t low, int64_t high)
+{
+  const int64_t value = (int64_t)favor_read_u64(r);
+  if (value < low || value > high) r->failed = true;
+  return value;
+}
+
+static void read_choice(favor_reader *r, favor_choice *c)
+{
+  c->dim = read_between(r, 1, FAVOR_MAP_DIM_MAX);
+  c->projections = read_between(r, 1, FAVOR_MAP_PROJECTIONS_MAX);
+  c->kernel = (int32_t)read_between(r, 0, INT32_MAX);
+  c->estimator = (int32_t)read_between(r, 1, INT32_MAX);
+  c->coupling = (int32_t)read_between(r, FAVOR_COUPLING_EXTERNAL, INT32_MAX);
+  c->recentre = (int32_t)read_between(r, 0, 1);
+  c->seed = favor_read_u64(r);
+  c->stream = favor_read_u64(r);
+  c->recipe.form = (favor_form)read_between(r, 0, FAVOR_FORM_COUNT - 1);
+  c->scale = favor_read_f64(r);
+  c->recipe.gain = favor_read_f64(r);
+  c->recipe.tilt = favor_read_f64(r);
+  c->recipe.quadratic = favor_read_f64(r);
+  c->recipe.constant = favor_read_f64(r);
+}
+
+/* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
+static bool valid(const favor_choice *c)
+{
+  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_target *target = favor_target_find(c->kernel);
+  if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
+  if (estimator->form != c->recipe.form) return false;
+  if (c->coupling != FAVOR_COUPLING_EXTERNAL && !favor_coupling_find(c->coupling)) return false;
+  if (c->recentre && !target->recentres) return false;
+  return favor_choice_scale_ok(c->scale) && favor_choice_tilt_ok(c->recipe.tilt) &&
+         c->recipe.gain >= 0 && c->recipe.gain <= 1e4 && fabs(c->recipe.quadratic) <= 1e4 &&
+         fabs(c->recipe.constant) <= 1e9;
+}
+
+/* Shifts are exact in float32 and bounded, zero without recentring. */
+static bool read_shifts(favor_reader *r, favor_map *map)
+{
+  const favor_choice *c = &map->choice;
+  for (int s = 0; s < 2; ++s) {
+    double *shift = favor_map_shift_to_fill(map, (favor_side)s);
+    favor_read_f64s(r, c->dim, shift);
+    for (int64_t k = 0; k < c->dim; ++k) {
+      if (!favor_choice_shift_ok(shift[k]) || (!c->recentre && shift[k] != 0)) return false;
+    }
+  }
+  return true;
+}
+
+static bool read_rows(favor_reader *r, favor_map *map, double *row)
+{
+  for (int64_t j = 0; j < map->choice.projections; ++j) {
+    favor_read_f64s(r, map->choice.dim, row);
+    if (!favor_choice_row_ok(map->choice.dim, row)) return false;
+    favor_map_put_row(map, j, row);
+  }
+  return true;
+}
+
+static favor_status malformed(favor_report *report, const char *what)
+{
+  return favor_fail(report, FAVOR_ERR_FORMAT, "block", "the block's %s", what);
+}
+
+static favor_status read_map(favor_reader *r, const favor_table *const table[2],
+                             const favor_allocator *allocator, favor_report *report, favor_map **out)
+{
+  favor_choice choice = {0};
+  favor_map *map = NULL;
+  read_choice(r, &choice);
+  if (r->failed || !valid(&choice)) return malformed(report, "options are not those of a map");
+  if (!favor_read_has(r, (2 + choice.projections) * choice.dim)) {
+    return malformed(report, "arrays are shorter than its options say");
+  }
+  if (favor_read_has(r, (2 + choice.projections) * choice.dim + 1)) {
+    return malformed(report, "arrays are longer than its options say");
+  }
+  favor_status status = favor_map_allocate(&choice, table, allocator, report, &map);
+  if (status < 0) return status;
+  double *row = favor_alloc(allocator, (size_t)choice.dim * sizeof *row);
+  if (!row) {
+    status = favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated",
+                        (size_t)choice.dim * sizeof *row);
+    goto fail;
+  }
+  bool good = read_shifts(r, map);
+  if (good) favor_map_assemble(map);
+  good = good && read_rows(r, map, row);
+  favor_free(allocator, row);
+  if (!good) {
+    status = favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
+    goto fail;
+  }
+  *out = map;
+  return FAVOR_OK;
+fail:
+  favor_map_destroy(map);
+  return status;
+}
+
+favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,
+                            const favor_allocator *allocator, favor_report *report, favor_map **out)
+{
+  favor_reader reader;
+  favor_allocator resolved;
+  const favor_table *table[2];
+  if (!out) return FAVOR_ERR_NULL;
+  *out = NULL;
+  favor_report_begin(report);
+  favor_status status = favor_allocator_resolve(allocator, &resolved);
+  if (status < 0) {
+    return favor_fail(report, status, "allocator", "only one of alloc and free is set; both or neither");
+  }
+  status = favor_table_select(isa, report, table);
+  if (status < 0) return status;
+  status = favor_read_open(&reader, magic, block, block_size, report);
+  if (status < 0) return status;
+  return read_map(&reader, table, &resolved, report, out);
+}
