@@ -8,6 +8,9 @@
 #include "kernel/vector.h"
 #include "kernel/vector128.h"
 
+#define TABLE_NAME favor_table_blas
+#define TABLE_ISA FAVOR_ISA_BLAS
+
 static bool supported(void) {
   return true;
 }
