@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Source: Reid et al. 2023 (arXiv 2301.13856) for rho_c and its use; the forms here, chosen so that nothing
+ * cancels, are derived in the comments. */
+#include "map/conformity.h"
+
+#include <math.h>
+
+static const double pi = 3.14159265358979323846;
+
+/* Above this the kernel's own second moment exceeds anything a cross moment adds by 1e40. */
+static const double t_large = 100;
+
+/* Legendre polynomial of degree n and its derivative at x. */
+static void legendre(int n, double x, double *value, double *slope)
+{
+  double p0 = 1, p1 = x;
+  for (int k = 2; k <= n; ++k) {
+    const double p2 = ((2 * k - 1) * x * p1 - (k - 1) * p0) / k;
+    p0 = p1;
+    p1 = p2;
+  }
+  *value = p1;
+  *slope = n * (x * p1 - p0) / (x * x - 1);
+}
+
+void favor_quadrature_make(favor_quadrature *q, double power)
+{
+  double total = 0;
+  for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
+    double x = cos(pi * (i + 0.75) / (FAVOR_QUADRATURE + 0.5)), value = 0, slope = 1;
+    for (int step = 0; step < 6; ++step) {
+      legendre(FAVOR_QUADRATURE, x, &value, &slope);
+      x -= value / slope;
+    }
+    const double u = 0.5 * pi * (1 + x);
+    q->sine[i] = sin(u);
+    q->cosine[i] = cos(u);
+    q->weight[i] = pow(q->sine[i], power) / ((1 - x * x) * slope * slope);
+    total += q->weight[i];
+  }
+  for (int i = 0; i < FAVOR_QUADRATURE; ++i) q->weight[i] /= total;
+}
+
+/* E (1 + c sin u)^k - 1, and the mean of that with -c if even, for k = 0, 1, 2, ... in turn. Powers minus
+ * one are carried, p_k = p_{k-1} (1 + a) + a, so that small ones keep their digits. */
+typedef struct favor_sine_moments {
+  const favor_quadrature *q;
+  double c;
+  bool even;
+  double plus[FAVOR_QUADRATURE], minus[FAVOR_QUADRATURE];
+} favor_sine_moments;
+
+static double next_moment(favor_sine_moments *m)
+{
+  double sum = 0;
+  for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
+    const double a = m->c * m->q->sine[i];
+    sum += m->q->weight[i] * (m->even ? 0.5 * (m->plus[i] + m->minus[i]) : m->plus[i]);
+    m->plus[i] += a + m->plus[i] * a;
+    m->minus[i] -= a + m->minus[i] * a;
+  }
+  return sum;
+}
+
+/* rho e^-t - 1 = sum over k of (t^k e^-t / k!) (R_k m_k - 1) with R_k = prod_{i<k} (d+i)/(d+2i), the moments
+ * m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full relative precision;
+ * for t < 0 the sum alternates and loses e^(2|t|), so it serves small |t| only. */
+static double conformity_series(int64_t d, double t, favor_sine_moments *moments)
+{
+  double weight = exp(-t), log_r = 0, sum = 0;
+  const int last = (int)(fabs(t) + 12 * sqrt(fabs(t)) + 40);
+  for (int k = 0; k <= last; ++k) {
+    const double moment = moments->c != 0 ? next_moment(moments) : 0;
+    const double r = expm1(log_r);
+    sum += weight * (r + moment + r * moment);
+    log_r += log1p(-(double)k / (double)(d + 2 * (int64_t)k));
+    weight *= t / (k + 1);
+  }
+  return sum;
+}
+
+/* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k, whose
+ * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is gone, its
+ * leading asymptotic term, which even d do not have. */
+static double damped(int64_t d, double x)
+{
+  const double half = 0.5 * (double)d;
+  if (x > 700) {
+    if (d % 2 == 0 || (double)d > 0.5 * x) return 0;
+    const double magnitude = exp(lgamma(half) - lgamma(-half) - (double)d * log(x));
+    return ((d + 1) / 2 % 2 ? -1 : 1) * magnitude;
+  }
+  double weight = exp(-x), q = 1, sum = 0;
+  const int last = (int)(x + 12 * sqrt(x) + 40);
+  for (int k = 0; k <= last; ++k) {
+    sum += weight * q;
+    q *= (k - half) / (k + half);
+    weight *= x / (k + 1);
+  }
+  return sum;
+}
+
+/* rho for t < 0 directly. */
+static double rho_negative(int64_t d, double c, bool even, double s, const favor_quadrature *q)
+{
+  if (c == 0) return damped(d, 0.5 * s);
+  double sum = 0;
+  for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
+    double term = damped(d, 0.5 * s * (1 + c * q->sine[i]));
+    if (even) term = 0.5 * (term + damped(d, 0.5 * s * (1 - c * q->sine[i])));
+    sum += q->weight[i] * term;
+  }
+  return sum;
+}
+
+double favor_conformity(int64_t d, double c, bool even, double t, const favor_quadrature *q)
+{
+  if (t > t_large) return -1;
+  if (t < -2) return rho_negative(d, c, even, -t, q) * exp(-t) - 1;
+  favor_sine_moments moments = {.q = q, .c = c, .even = even};
+  return conformity_series(d, t, &moments);
+}
+
+/* sum over k of (s2 t / 4)^k / (k! (d/2)_k), in logarithms relative to the largest term so far. */
+double favor_sphere_log(int64_t d, double s2, double t)
+{
+  const double y = 0.25 * s2 * t, half = 0.5 * (double)d;
+  if (y == 0) return 0;
+  /* Terms rise until k (k + d/2) = y; they are summed relative to that one. */
+  const double peak = floor(2 * y / (half + sqrt(half * half + 4 * y)));
+  const double log_peak = peak * log(y) - lgamma(peak + 1) - lgamma(half + peak) + lgamma(half);
+  double sum = 1, term = 1;
+  for (double k = peak; k >= 1 && term > 1e-18 * sum; --k) sum += term *= k * (half + k - 1) / y;
+  term = 1;
+  for (double k = peak; term > 1e-18 * sum; ++k) sum += term *= y / ((k + 1) * (half + k));
+  return log_peak + log(sum);
+}
+
+double favor_sphere_cos(int64_t d, double s2, double t, const favor_quadrature *q)
+{
+  const double frequency = sqrt(s2 * -t);
+  if (d == 1) return cos(frequency);
+  /* Beyond what the nodes resolve; the mean is at most Gamma(d/2) (2 / 150)^((d-1)/2) there. */
+  if (frequency > 150) return 0;
+  double sum = 0;
+  for (int i = 0; i < FAVOR_QUADRATURE; ++i) sum += q->weight[i] * cos(frequency * q->cosine[i]);
+  return sum;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/** Closed-form mean squared errors, from the recipe of the leaf and the pair law of the coupling.
+ *
+ *  With Z the product of the two features of one projection, times M, over the kernel: for t = |x'+y'|^2, or
+ *  t = -|x'-y'|^2 for cosines,
+ *
+ *      Z = C exp(B w.v - t/2)     (EXP; C and B as the tilt has them)
+ *      Z = cosh or cos of the same (SIGNS, TURN)
+ *
+ *  Rows with chi norms: E Z = 1, and with r = 1/(1 - 8A), phi = t
+ *
+ *      ln E Z^2 = d ln((1 + r)/2) - (d/2) ln r + r phi          EXP; infinite for A >= 1/8
+ *      E Z^2 - 1 = 2 sinh^2(t/2)                                 SIGNS, TURN
+ *
+ *  and the cross moment of two rows of a block is favor_conformity, whatever A is. A block of m rows has
+ *  relative variance (E Z^2 - 1)/m + (1 - 1/m) cross; blocks are independent and weigh (m/M)^2.
+ *
+ *  Rows of norm sqrt(d): every moment is one of the uniform law on a sphere, and E Z != 1 is a bias.
+ *  Source: the laws are those of the estimators' and couplings' sources; that the cross moment does not
+ *  depend on A, and the fixed-norm moments, are derived here. */
+#include <math.h>
+
+#include "base/check.h"
+#include "map/conformity.h"
+#include "map/map.h"
+#include "map/registry.h"
+
+typedef struct favor_law {
+  const favor_map *map;
+  const favor_coupling *coupling;
+  favor_quadrature angle;  /* density sin^(d-1): between two norms */
+  favor_quadrature sphere; /* density sin^(d-2): one coordinate of a unit vector */
+} favor_law;
+
+/* ln E Z^2 for chi norms. */
+static double log_moment2(const favor_recipe *recipe, int64_t d, double t)
+{
+  const double a = recipe->tilt;
+  if (a >= 0.125) return INFINITY;
+  /* r - 1, so that a small tilt costs nothing. */
+  const double excess = 8 * a / (1 - 8 * a);
+  return (double)d * (log1p(0.5 * excess) - 0.5 * log1p(excess)) + (1 + excess) * t;
+}
+
+/* E Z^2 - 1 as a logarithm. */
+static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double t)
+{
+  if (favor_form_is_even(recipe->form)) {
+    const double s = fabs(t);
+    return s > 40 ? s + 2 * log1p(-exp(-s)) - log(2.0) : log(2.0) + 2 * log(sinh(0.5 * s));
+  }
+  const double log_m2 = log_moment2(recipe, d, t);
+  return log_m2 > 40 ? log_m2 + log1p(-exp(-log_m2)) : log(expm1(log_m2));
+}
+
+/* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it is finite
+ * where the variance is not. */
+static double block_factor(const favor_law *law, int64_t m, double t, double log_one)
+{
+  const favor_recipe *recipe = &law->map->choice.recipe;
+  if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
+  const double cross = favor_conformity(law->map->choice.dim, law->coupling->cosine(m),
+                                        favor_form_is_even(recipe->form), t, &law->angle);
+  const double share = 1 - 1.0 / (double)m;
+  return 1.0 / (double)m + share * cross * exp(-log_one);
+}
+
+static double log_relmse_chi(const favor_law *law, double t)
+{
+  const favor_choice *c = &law->map->choice;
+  const double log_one = log_variance_of_one(&c->recipe, c->dim, t);
+  const int64_t full = law->coupling->block_rows(c->dim), blocks = c->projections / full;
+  const int64_t rest = c->projections % full;
+  if (isinf(log_one)) return log_one;
+  const double m = (double)c->projections;
+  double factor = 0;
+  if (blocks > 0) {
+    const double share = (double)full / m;
+    factor += (double)blocks * share * share * block_factor(law, full, t, log_one);
+  }
+  if (rest > 0) {
+    const double share = (double)rest / m;
+    factor += share * share * block_factor(law, rest, t, log_one);
+  }
+  return factor > 0 ? log_one + log(factor) : -INFINITY;
+}
+
+/* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2, relative to exp(power t / 2):
+ * a logarithm and a sign. */
+static double log_sphere(const favor_law *law, double s2, double t, double power, int *sign)
+{
+  const int64_t d = law->map->choice.dim;
+  if (t >= 0) {
+    *sign = 1;
+    return favor_sphere_log(d, s2, t) - 0.5 * power * t;
+  }
+  const double value = favor_sphere_cos(d, s2, t, &law->sphere);
+  *sign = value < 0 ? -1 : 1;
+  return log(fabs(value)) - 0.5 * power * t;
+}
+
+/* Moments of one block for rows of norm sqrt(d), as plain numbers over exp(scale). */
+typedef struct favor_fixed_moments {
+  double scale; /* logarithm taken out */
+  double mean, square, cross, one; /* E Z, E Z^2, E Z_i Z_j, 1 */
+} favor_fixed_moments;
+
+static favor_fixed_moments fixed_moments(const favor_law *law, double t)
+{
+  const favor_choice *c = &law->map->choice;
+  const bool even = favor_form_is_even(c->recipe.form);
+  const double d = (double)c->dim, a = c->recipe.tilt, b2 = c->recipe.gain * c->recipe.gain;
+  /* C = (1 - 4A)^(d/2) exp(2 A |w|^2), once per Z. */
+  const double log_c = 0.5 * d * log1p(-4 * a) + 2 * a * d;
+  int sign_mean, sign_square, sign_cross;
+  const double mean = log_c + log_sphere(law, d, b2 * t, 1 / b2, &sign_mean);
+  double square = 2 * log_c + log_sphere(law, 4 * d, b2 * t, 2 / b2, &sign_square);
+  const double cross = 2 * log_c + log_sphere(law, 2 * d, b2 * t, 2 / b2, &sign_cross);
+  favor_fixed_moments m;
+  m.scale = fmax(fmax(square, cross), fmax(0, even ? -t : 0));
+  m.mean = sign_mean * exp(mean - m.scale);
+  m.square = sign_square * exp(square - m.scale);
+  m.cross = sign_cross * exp(cross - m.scale);
+  m.one = exp(-m.scale);
+  /* cosh^2 a = (1 + cosh 2a)/2; rows at right angles to w and to -w alike. */
+  if (even) m.square = 0.5 * (m.square + exp(-t - m.scale));
+  return m;
+}
+
+static double log_relmse_fixed(const favor_law *law, double t)
+{
+  const favor_choice *c = &law->map->choice;
+  const int64_t full = law->coupling->block_rows(c->dim), blocks = c->projections / full;
+  const int64_t rest = c->projections % full;
+  const favor_fixed_moments m = fixed_moments(law, t);
+  const double total = (double)c->projections;
+  /* Pairs of rows in one block and in different ones, of all total^2. */
+  const double within = (double)blocks * (double)full * (double)(full - 1) + (double)rest * (double)(rest - 1);
+  const double across = total * total - total - within;
+  const double independent = m.mean * m.mean / m.one;
+  const double mse = (m.square * total + m.cross * within + independent * across) / (total * total) -
+                     2 * m.mean + m.one;
+  return mse > 0 ? m.scale + log(mse) : -INFINITY;
+}
+
+/* Independent relu features: E Z^2 / (E Z)^2 = 2 pi J2 / J1^2. */
+static double log_relmse_relu(const favor_law *law, const double *x, const double *y)
+{
+  const favor_choice *c = &law->map->choice;
+  const favor_pair pair = {FAVOR_F64, c->dim, x, y, favor_row_norm(FAVOR_F64, c->dim, x),
+                           favor_row_norm(FAVOR_F64, c->dim, y)};
+  if (law->coupling->cosine && law->coupling->block_rows(c->dim) > 1) return NAN;
+  const double j1 = favor_arccos_j1(&pair), j2 = favor_arccos_j2(&pair);
+  if (j1 == 0) return INFINITY;
+  return log(2 * 3.14159265358979323846 * j2 / (j1 * j1) - 1) - log((double)c->projections);
+}
+
+/* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
+static double argument(const favor_map *map, const double *x, const double *y)
+{
+  const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
+  const double sign = map->choice.recipe.form == FAVOR_FORM_TURN ? -1 : 1;
+  double sum = 0;
+  for (int64_t k = 0; k < map->choice.dim; ++k) {
+    const double v = (x[k] - b[k]) + sign * (y[k] - c[k]);
+    sum += v * v;
+  }
+  return sign * map->choice.scale * sum;
+}
+
+static double log_relmse(const favor_law *law, const double *x, const double *y)
+{
+  if (!law->coupling) return NAN;
+  if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
+  const double t = argument(law->map, x, y);
+  if (!isfinite(t)) return NAN;
+  return law->coupling->chi_norms ? log_relmse_chi(law, t) : log_relmse_fixed(law, t);
+}
+
+favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const double *x, int64_t ldx,
+                                      const double *y, int64_t ldy, double *log_relmse_out)
+{
+  if (!map) return FAVOR_ERR_NULL;
+  const int64_t d = map->choice.dim;
+  const favor_array arrays[] = {
+      {"n", "n", NULL, n, 0, 0, 1, false},
+      {"x", "ldx", x, n, d, ldx, sizeof *x, false},
+      {"y", "ldy", y, n, d, ldy, sizeof *y, false},
+      {"log_relmse", "n", log_relmse_out, n, 1, 1, sizeof *log_relmse_out, true},
+  };
+  const favor_status status = favor_check_arrays(NULL, sizeof arrays / sizeof *arrays, arrays);
+  if (status < 0) return status;
+  favor_law law = {.map = map, .coupling = favor_coupling_find(map->choice.coupling)};
+  favor_quadrature_make(&law.angle, (double)(d - 1));
+  if (d > 1) favor_quadrature_make(&law.sphere, (double)(d - 2));
+  for (int64_t i = 0; i < n; ++i) log_relmse_out[i] = log_relmse(&law, x + i * ldx, y + i * ldy);
+  return FAVOR_OK;
+}
