@@ -157,7 +157,8 @@ void favor_read_f64s(favor_reader *r, int64_t n, double *values) {
 }
 
 bool favor_read_has(const favor_reader *r, int64_t n) {
-  return !r->failed && n >= 0 && (uint64_t)n <= (r->size - r->at) / 8;
+  /* A negative n is a huge one here. */
+  return !r->failed && (uint64_t)n <= (r->size - r->at) / 8;
 }
 
 bool favor_read_done(const favor_reader *r) {

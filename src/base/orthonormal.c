@@ -36,7 +36,7 @@ bool favor_orthonormalise(int64_t rows, int64_t d, double *a) {
     const double after = dot(d, row, row);
     const double tolerance = 8.0 * (double)d * DBL_EPSILON;
     /* Written so that NaN, infinity and a row of zeros are refused too. */
-    if (!(after > tolerance * tolerance * before) || !isfinite(before)) return false;
+    if (!(after > tolerance * tolerance * before)) return false;
     const double norm = sqrt(after);
     for (int64_t j = 0; j < d; j++) row[j] /= norm;
   }
