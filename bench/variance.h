@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/** favor-bench-variance: what it is asked, what it finds, and the parts that it is made of. */
+#ifndef FAVOR_BENCH_VARIANCE_H
+#define FAVOR_BENCH_VARIANCE_H
+
+#include "measure.h"
+#include "names.h"
+#include "options.h"
+#include "plot.h"
+
+/** The largest |x + y| at which sample variances are believed: beyond, rare draws carry them. */
+#define VARIANCE_TRUSTED_SUM 1.5
+
+/** A trusted measurement this many standard errors from its closed form is a failure. */
+#define VARIANCE_Z_LIMIT 5.0
+
+typedef struct variance_options {
+  bench_strings queries, keys, values, csv, json, plot;
+  bench_ints dim, projections, kernel, estimator, coupling, precision, isa, threads, recentre;
+  bench_ints seed, repeats, draws, pairs, length;
+  bench_reals norm, sum_norm, cosine, scale, tilt;
+  bool synthetic; /* an option of the synthetic sets was given */
+} variance_options;
+
+/** One estimator with one coupling on one set. Logarithms are natural; NAN: not known. */
+typedef struct variance_row {
+  int set;
+  int32_t kernel, estimator, coupling, precision, isa;
+  int64_t threads, projections, features;
+  bool positive, recentred, trusted;
+  bench_errors errors;
+  double log_closed;     /* closed form of the mean relative squared error over the pairs */
+  double log_typical;    /* that of the median pair, times the projections */
+  double forecast;       /* mean over pairs of ln(1 + relative variance of one projection) */
+  double z;              /* measured against closed form */
+  double log_ratio;      /* error against positive iid features, means kept, of equal count */
+  double log_ratio_time; /* against as many of them as the same time makes */
+  double us_per_row;
+  double output_error;   /* median of |O^ - O| / |O|; NAN without values */
+} variance_row;
+
+typedef struct variance_run {
+  const variance_options *options;
+  int num_sets;
+  bench_set *sets;
+  bench_sample *samples; /* one per set */
+  int64_t num_rows, capacity;
+  variance_row *rows;
+  int steps, step;       /* of the progress line */
+  int failures;          /* checks that failed; each has been reported on standard error */
+} variance_run;
+
+/** Fill the options from a command line; on BAD, message says why. Free with variance_options_free. */
+bench_parsed variance_parse(int argc, char **argv, variance_options *options,
+                            char message[BENCH_MESSAGE_BYTES]);
+void variance_help(FILE *out);
+void variance_options_free(variance_options *options);
+
+/** Load or make the sets and draw their samples. Returns 0, or -1 with a message. */
+int variance_make_sets(variance_run *run, char message[BENCH_MESSAGE_BYTES]);
+
+/** Measure every combination on every set, appending rows. Returns 0, or -1 with a message where a map
+ *  could not be made. */
+int variance_measure(variance_run *run, char message[BENCH_MESSAGE_BYTES]);
+
+/** The rows of one table for people: consecutive rows that share set, kernel, precision and so on. */
+typedef struct variance_block {
+  int64_t first, end;
+} variance_block;
+
+/** The block that starts at row `first`. */
+variance_block variance_next_block(const variance_run *run, int64_t first);
+
+/** ln of the number that leads a row: measured where trusted, else the closed form, else measured. */
+double variance_lead(const variance_row *row);
+
+/** Tables and verdicts for people. */
+void variance_print(const variance_run *run, FILE *out);
+void variance_print_verdict(const variance_run *run, variance_block block, FILE *out);
+
+/** The files. False without memory. */
+bool variance_write_csv(const variance_run *run, FILE *out);
+bool variance_write_json(const variance_run *run, int argc, char **argv, FILE *out);
+void variance_draw_plot(const variance_run *run, bench_plot *plot);
+
+void variance_run_free(variance_run *run);
+
+#endif

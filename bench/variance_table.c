@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/** The rows of favor-bench-variance as CSV and JSON. */
+#include <math.h>
+#include <string.h>
+
+#include "machine.h"
+#include "table.h"
+#include "variance.h"
+
+/* Only ever appended to. */
+static const char *const columns[] = {
+    "kernel", "estimator", "coupling", "precision", "dim", "projections", "features", "norm",
+    "head", "pairs", "repeats", "measured_relmse", "stderr", "closed_form_relmse", "z", "trusted",
+    "ratio_to_positive_iid", "forecast_log_relvar", "us_per_row", "sum_norm", "cosine", "seed",
+    "relerr_median", "relerr_p90", "ratio_at_equal_time", "recentred", "isa", "threads",
+    "output_error_median"};
+
+enum { NUM_COLUMNS = sizeof columns / sizeof *columns };
+
+static void fill_input(const variance_run *run, const variance_row *row, bench_cell *c) {
+  const bench_sample *sample = &run->samples[row->set];
+  bench_cell_text(&c[0], bench_name_of(bench_kernels, bench_num_kernels, row->kernel));
+  bench_cell_text(&c[1], bench_name_of(bench_estimators, bench_num_estimators, row->estimator));
+  bench_cell_text(&c[2], bench_name_of(bench_couplings, bench_num_couplings, row->coupling));
+  bench_cell_text(&c[3], bench_name_of(bench_precisions, bench_num_precisions, row->precision));
+  bench_cell_int(&c[4], run->sets[row->set].dim);
+  bench_cell_int(&c[5], row->projections);
+  bench_cell_int(&c[6], row->features);
+  bench_cell_real(&c[7], sample->norm);
+  if (run->sets[row->set].name[0] != '\0') bench_cell_text(&c[8], run->sets[row->set].name);
+  bench_cell_int(&c[9], sample->num_pairs);
+  bench_cell_int(&c[10], run->options->repeats.at[0]);
+  bench_cell_real(&c[19], sample->sum_norm);
+  bench_cell_real(&c[20], sample->cosine);
+  bench_cell_int(&c[21], run->options->seed.at[0]);
+}
+
+static void fill_result(const variance_row *row, bench_cell *c) {
+  bench_cell_exp(&c[11], row->errors.log_relmse);
+  bench_cell_exp(&c[12], row->errors.log_stderr);
+  bench_cell_exp(&c[13], row->log_closed);
+  bench_cell_real(&c[14], row->z);
+  bench_cell_int(&c[15], row->trusted);
+  bench_cell_exp(&c[16], row->log_ratio);
+  bench_cell_real(&c[17], row->forecast);
+  bench_cell_real(&c[18], row->us_per_row);
+  bench_cell_real(&c[22], row->errors.median);
+  bench_cell_real(&c[23], row->errors.p90);
+  bench_cell_exp(&c[24], row->log_ratio_time);
+  bench_cell_int(&c[25], row->recentred);
+  bench_cell_text(&c[26], bench_name_of(bench_isas, bench_num_isas, row->isa));
+  bench_cell_int(&c[27], row->threads);
+  bench_cell_real(&c[28], row->output_error);
+}
+
+static bool fill(const variance_run *run, bench_table *table) {
+  bench_table_init(table, NUM_COLUMNS, columns);
+  for (int64_t i = 0; i < run->num_rows; i++) {
+    bench_cell *cells = bench_table_add(table);
+    if (cells == NULL) return false;
+    fill_input(run, &run->rows[i], cells);
+    fill_result(&run->rows[i], cells);
+  }
+  return true;
+}
+
+bool variance_write_csv(const variance_run *run, FILE *out) {
+  bench_table table;
+  const bool filled = fill(run, &table);
+  if (filled) bench_table_csv(&table, out);
+  bench_table_free(&table);
+  return filled;
+}
+
+bool variance_write_json(const variance_run *run, int argc, char **argv, FILE *out) {
+  bench_table table;
+  bench_machine machine;
+  bench_fact facts[BENCH_MACHINE_FACTS + 1];
+  char command[4096] = "favor-bench-variance";
+  bench_machine_read(&machine);
+  memcpy(facts, machine.facts, (size_t)machine.num_facts * sizeof *facts);
+  for (int i = 1; i < argc; i++) {
+    const size_t used = strlen(command);
+    (void)snprintf(command + used, sizeof command - used, " %s", argv[i]);
+  }
+  facts[machine.num_facts].name = "options";
+  facts[machine.num_facts].text = command;
+  const bool filled = fill(run, &table);
+  if (filled) bench_table_json(&table, machine.num_facts + 1, facts, out);
+  bench_table_free(&table);
+  return filled;
+}
