@@ -127,7 +127,6 @@ static void stop_helpers(favor_pool *pool) {
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->lock);
   for (int64_t i = 0; i < pool->started; i++) pthread_join(pool->helpers[i], NULL);
-  pool->started = 0;
 }
 
 /* Start threads - 1 helpers, or none. They take no signals: the host's handlers run on its own threads. */
