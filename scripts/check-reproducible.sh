@@ -8,12 +8,14 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+git ls-files -co --exclude-standard | while read -r file; do [ ! -f "$file" ] || echo "$file"; done |
+  tar -cf "$work/tree.tar" -T -
+
 for type in Release RelWithDebInfo; do
   rm -rf "$work/first" "$work/another place"
   for place in first "another place/second"; do
     mkdir -p "$work/$place/src"
-    git ls-files -co --exclude-standard | while read -r file; do [ ! -f "$file" ] || echo "$file"; done |
-      tar -cf - -T - | tar -xf - -C "$work/$place/src"
+    tar -xf "$work/tree.tar" -C "$work/$place/src"
     cmake -S "$work/$place/src" -B "$work/$place/build" -G Ninja -DCMAKE_BUILD_TYPE=$type \
       -DFAVOR_BUILD_TESTS=OFF -DFAVOR_BUILD_BENCHES=OFF -DFAVOR_BUILD_EXAMPLES=OFF > "$work/log" 2>&1 &&
       cmake --build "$work/$place/build" > "$work/log" 2>&1 || { tail -n 30 "$work/log"; exit 1; }

@@ -75,7 +75,8 @@ static uint64_t checksum_block(const favor_map *map) {
 }
 
 /* NULL where options alone do not make such a map. */
-static favor_map *make(int32_t kernel, int32_t estimator, int32_t coupling, const int64_t shape[2]) {
+static favor_map *make(int32_t kernel, int32_t estimator, int32_t coupling,
+                       const int64_t shape[2]) {
   favor_estimator_info info = {.size = sizeof info};
   favor_map_opts opts;
   favor_map *map = NULL;
@@ -105,13 +106,13 @@ static void print_coupling(int32_t coupling, const int64_t shape[2]) {
       const uint64_t own = checksum_w(map);
       if (made++ == 0) {
         w = own;
-        printf("w %s %" PRId64 " x %" PRId64 " %016" PRIx64 "\n", favor_coupling_name(coupling), shape[1],
-               shape[0], w);
+        printf("w %s %" PRId64 " x %" PRId64 " %016" PRIx64 "\n", favor_coupling_name(coupling),
+               shape[1], shape[0], w);
       }
       if (own != w) fail("W depends on the estimator");
-      printf("map %s %s %s %" PRId64 " x %" PRId64 " %016" PRIx64 "\n", favor_kernel_name(kernels[k]),
-             favor_estimator_name(estimators[e]), favor_coupling_name(coupling), shape[1], shape[0],
-             checksum_block(map));
+      printf("map %s %s %s %" PRId64 " x %" PRId64 " %016" PRIx64 "\n",
+             favor_kernel_name(kernels[k]), favor_estimator_name(estimators[e]),
+             favor_coupling_name(coupling), shape[1], shape[0], checksum_block(map));
       favor_map_destroy(map);
     }
   }

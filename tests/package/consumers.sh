@@ -59,6 +59,11 @@ link moved "" pc_c_shared "$cc" c11 "$work/consumer.c"
 link moved "" pc_cxx_shared "$cxx" c++11 "$work/consumer.cpp"
 link static --static pc_c_static "$cc" c11 "$work/consumer.c"
 link static --static pc_cxx_static "$cxx" c++11 "$work/consumer.cpp"
+
+# The program that README.md shows.
+awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$source/README.md" > "$work/readme.c"
+link moved "" readme "$cc" c11 "$work/readme.c"
+
 for program in "$work/build/consumer_c_static" "$work/pc_c_static"; do
   if readelf -d "$program" | grep -q 'NEEDED.*libfavor'; then
     echo "$program was to be static and needs the shared library"
