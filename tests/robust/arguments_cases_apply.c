@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What spoils favor_map_apply and favor_map_log_features. */
+#include "robust/arguments.h"
+
+#define APPLY "favor_map_apply_f*"
+#define LOG "favor_map_log_features_f64"
+
+static const argument_case rows[] = {
+    NULL_REFUSED(APPLY, "map"),
+    ENUM_REFUSED(APPLY, "side"),
+    ROW(APPLY, INT("side", 2), FAVOR_ERR_ENUM),
+    COUNT_REFUSED(APPLY, "n"),
+    ROW(APPLY, INT("n", 0), FAVOR_OK),
+    ROW2(APPLY, NUL("x"), INT("n", 0), FAVOR_OK),
+    ROW2(APPLY, NUL("phi"), INT("n", 0), FAVOR_OK),
+    NULL_REFUSED(APPLY, "x"),
+    LD_REFUSED(APPLY, "ldx"),
+    NULL_REFUSED(APPLY, "phi"),
+    LD_REFUSED(APPLY, "ldphi"),
+    ROW(APPLY, NUL("log_scale"), FAVOR_OK),
+    ROW(APPLY, NUL("work"), FAVOR_OK),
+    ROW2(APPLY, NUL("work"), INT("work_size", 0), FAVOR_OK),
+    ROW(APPLY, BY("work", 1), FAVOR_ERR_WORKSPACE),
+    ROW(APPLY, BY("work", 32), FAVOR_ERR_WORKSPACE),
+    ROW(APPLY, BY("work_size", -1), FAVOR_ERR_WORKSPACE),
+    ROW(APPLY, INT("work_size", 0), FAVOR_ERR_WORKSPACE),
+    EXECUTOR_REFUSED(APPLY, "executor"),
+    ROW2(APPLY, THING("executor", THING_EXECUTOR_THREE), NUL("work"), FAVOR_OK),
+    REPORT_ACCEPTED(APPLY, "report"),
+    ROW2(APPLY, INT("n", -1), NUL("report"), FAVOR_ERR_SHAPE),
+    ROW2(APPLY, INT("n", -1), THING("report", THING_REPORT_ZERO), FAVOR_ERR_SHAPE),
+    ROW2(APPLY, INT("n", -1), THING("report", THING_REPORT_SMALL), FAVOR_ERR_SHAPE),
+
+    OVERLAP_REFUSED(APPLY, "phi", "x"),
+    OVERLAP_REFUSED(APPLY, "x", "phi"),
+    OVERLAP_REFUSED(APPLY, "phi", "log_scale"),
+    OVERLAP_REFUSED(APPLY, "phi", "work"),
+    OVERLAP_REFUSED(APPLY, "log_scale", "x"),
+    OVERLAP_REFUSED(APPLY, "log_scale", "phi"),
+    OVERLAP_REFUSED(APPLY, "log_scale", "work"),
+    OVERLAP_REFUSED(APPLY, "x", "log_scale"),
+    OVERLAP_REFUSED(APPLY, "x", "work"),
+    ROW(APPLY, START("work", "x"), FAVOR_ERR_ALIAS),
+    ROW(APPLY, START("work", "phi"), FAVOR_ERR_ALIAS),
+    ROW(APPLY, START("work", "log_scale"), FAVOR_ERR_ALIAS),
+    ROW(APPLY, BEHIND("phi", "x"), FAVOR_OK),
+    ROW(APPLY, BEHIND("log_scale", "phi"), FAVOR_OK),
+    ROW(APPLY, BEHIND("x", "log_scale"), FAVOR_OK),
+
+    NULL_REFUSED(LOG, "map"),
+    ENUM_REFUSED(LOG, "side"),
+    COUNT_REFUSED(LOG, "n"),
+    ROW(LOG, INT("n", 0), FAVOR_OK),
+    ROW2(LOG, NUL("x"), INT("n", 0), FAVOR_OK),
+    NULL_REFUSED(LOG, "x"),
+    LD_REFUSED(LOG, "ldx"),
+    NULL_REFUSED(LOG, "log_phi"),
+    LD_REFUSED(LOG, "ldl"),
+    ROW(LOG, NUL("sign"), FAVOR_OK),
+    REPORT_ACCEPTED(LOG, "report"),
+    OVERLAP_REFUSED(LOG, "log_phi", "x"),
+    OVERLAP_REFUSED(LOG, "log_phi", "sign"),
+    OVERLAP_REFUSED(LOG, "sign", "x"),
+    OVERLAP_REFUSED(LOG, "sign", "log_phi"),
+    OVERLAP_REFUSED(LOG, "x", "log_phi"),
+    OVERLAP_REFUSED(LOG, "x", "sign"),
+    ROW(LOG, BEHIND("log_phi", "x"), FAVOR_OK),
+    ROW(LOG, BEHIND("sign", "log_phi"), FAVOR_OK),
+};
+
+const case_table cases_apply = {rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What spoils the functions of sections 1 and 2 of favor.h, and the lists of section 4. */
+#include "robust/arguments.h"
+
+static const argument_case rows[] = {
+    /* Texts: every number has one, known or not. */
+    ROW("favor_strerror", INT("status", FAVOR_ERR_BUFFER), 1),
+    ROW("favor_strerror", INT("status", 12345), 1),
+    ROW("favor_strerror", INT("status", INT32_MIN), 1),
+    ROW("favor_strerror", INT("status", INT32_MAX), 1),
+    ROW("favor_status_name", INT("status", FAVOR_ERR_BUFFER), 1),
+    ROW("favor_status_name", INT("status", 12345), 1),
+    ROW("favor_status_name", INT("status", INT32_MIN), 1),
+    ROW("favor_status_name", INT("status", INT32_MAX), 1),
+    ROW("favor_version", NO_SETTING, 1),
+
+    NULL_REFUSED("favor_report_init_sized", "report"),
+    ROW("favor_report_init_sized", INT("size", 0), FAVOR_ERR_STRUCT),
+    ROW("favor_report_init_sized", INT("size", 8), FAVOR_ERR_STRUCT),
+    ROW("favor_report_init_sized", BY("size", -1), FAVOR_ERR_STRUCT),
+    ROW("favor_report_init_sized", BY("size", 64), FAVOR_OK),
+
+    ROW("favor_pool_create", INT("threads", -1), FAVOR_ERR_VALUE),
+    ROW("favor_pool_create", INT("threads", 1025), FAVOR_ERR_VALUE),
+    ROW("favor_pool_create", INT("threads", INT64_MIN), FAVOR_ERR_VALUE),
+    ROW("favor_pool_create", INT("threads", INT64_MAX), FAVOR_ERR_VALUE),
+    ROW("favor_pool_create", INT("threads", 0), FAVOR_OK),
+    ROW("favor_pool_create", INT("threads", 1), FAVOR_OK),
+    ALLOCATOR_REFUSED("favor_pool_create", "allocator"),
+    ROW("favor_pool_create", NUL("allocator"), FAVOR_OK),
+    ROW("favor_pool_create", THING("allocator", THING_ALLOCATOR_ZERO), FAVOR_OK),
+    NULL_REFUSED("favor_pool_create", "out"),
+    NULL_REFUSED("favor_pool_executor", "pool"),
+    NULL_REFUSED("favor_pool_executor", "out"),
+    ROW("favor_pool_destroy", NUL("pool"), 0),
+
+    /* Lists. AUTO and EXTERNAL are choices, not members. */
+    ROW("favor_kernel_name", INT("kernel", -1), 0),
+    ROW("favor_kernel_name", INT("kernel", 99), 0),
+    ROW("favor_kernel_name", INT("kernel", INT32_MIN), 0),
+    ROW("favor_kernel_name", INT("kernel", INT32_MAX), 0),
+    ROW("favor_estimator_name", INT("estimator", -1), 0),
+    ROW("favor_estimator_name", INT("estimator", 99), 0),
+    ROW("favor_estimator_name", INT("estimator", INT32_MIN), 0),
+    ROW("favor_estimator_name", INT("estimator", INT32_MAX), 0),
+    ROW("favor_coupling_name", INT("coupling", -7), 0),
+    ROW("favor_coupling_name", INT("coupling", 99), 0),
+    ROW("favor_coupling_name", INT("coupling", INT32_MIN), 0),
+    ROW("favor_coupling_name", INT("coupling", INT32_MAX), 0),
+    ROW("favor_isa_name", INT("isa", -1), 0),
+    ROW("favor_isa_name", INT("isa", 99), 0),
+    ROW("favor_isa_name", INT("isa", INT32_MIN), 0),
+    ROW("favor_isa_name", INT("isa", INT32_MAX), 0),
+    ENUM_REFUSED("favor_estimator_get_info", "estimator"),
+    ROW("favor_estimator_get_info", INT("estimator", FAVOR_ESTIMATOR_AUTO), FAVOR_ERR_ENUM),
+    NULL_REFUSED("favor_estimator_get_info", "info"),
+    ENUM_REFUSED("favor_coupling_get_info", "coupling"),
+    ROW("favor_coupling_get_info", INT("coupling", FAVOR_COUPLING_AUTO), FAVOR_ERR_ENUM),
+    NULL_REFUSED("favor_coupling_get_info", "info"),
+    ENUM_REFUSED("favor_combination", "kernel"),
+    ROW("favor_combination", INT("kernel", FAVOR_KERNEL_ARCCOS1), FAVOR_ERR_COMBINATION),
+    ENUM_REFUSED("favor_combination", "estimator"),
+    ROW("favor_combination", INT("estimator", FAVOR_ESTIMATOR_RELU), FAVOR_ERR_COMBINATION),
+    ENUM_REFUSED("favor_combination", "coupling"),
+    ROW("favor_isa_check", INT("isa", -1), FAVOR_ERR_ISA),
+    ROW("favor_isa_check", INT("isa", 99), FAVOR_ERR_ISA),
+    ROW("favor_isa_check", INT("isa", INT32_MIN), FAVOR_ERR_ISA),
+    ROW("favor_isa_check", INT("isa", INT32_MAX), FAVOR_ERR_ISA),
+};
+
+const case_table cases_base = {rows, sizeof rows / sizeof *rows};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "robust/operations.h"
+
+/* ---- makers ---- */
+
+static favor_status make_pool(world *w, void **made) {
+  favor_pool *pool = NULL;
+  const favor_status status = favor_pool_create(3, &w->allocator, &pool);
+  *made = pool;
+  return status;
+}
+
+static favor_status make_stats(world *w, void **made) {
+  favor_stats *stats = NULL;
+  const favor_status status = favor_stats_create(OP_DIM, &w->allocator, &stats);
+  *made = stats;
+  return status;
+}
+
+static favor_status load_stats(world *w, void **made) {
+  favor_stats *stats = NULL;
+  const favor_status status =
+      favor_stats_load(w->stats_block, w->stats_bytes, &w->allocator, NULL, &stats);
+  *made = stats;
+  return status;
+}
+
+static favor_status create_map(world *w, void **made) {
+  favor_map_opts opts;
+  favor_map *map = NULL;
+  map_case_opts(&w->which, OP_DIM, OP_PROJECTIONS, w->with_stats ? w->stats : NULL, &opts);
+  opts.allocator = w->allocator;
+  const favor_status status = favor_map_create(&opts, &map);
+  *made = map;
+  return status;
+}
+
+static void given_opts(const world *w, favor_map_opts *opts) {
+  assert_ok(favor_map_opts_init(opts));
+  opts->dim = OP_DIM;
+  opts->projections = OP_PROJECTIONS;
+  opts->stats = w->stats;
+  opts->allocator = w->allocator;
+}
+
+static favor_status from_f32(world *w, void **made) {
+  favor_map_opts opts;
+  favor_map *map = NULL;
+  given_opts(w, &opts);
+  const favor_status status = favor_map_create_from_projections_f32(&opts, w->w32, OP_DIM, &map);
+  *made = map;
+  return status;
+}
+
+static favor_status from_f64(world *w, void **made) {
+  favor_map_opts opts;
+  favor_map *map = NULL;
+  given_opts(w, &opts);
+  const favor_status status = favor_map_create_from_projections_f64(&opts, w->w64, OP_DIM, &map);
+  *made = map;
+  return status;
+}
+
+static favor_status redraw(world *w, void **made) {
+  favor_map *map = NULL;
+  const favor_status status = favor_map_redraw(w->map, 99, &map);
+  *made = map;
+  return status;
+}
+
+static favor_status load_map(world *w, void **made) {
+  favor_map *map = NULL;
+  const favor_status status =
+      favor_map_load(w->map_block, w->map_bytes, FAVOR_ISA_AUTO, &w->allocator, NULL, &map);
+  *made = map;
+  return status;
+}
+
+/* ---- calls with scratch ---- */
+
+static favor_status spectrum(world *w, void **made) {
+  *made = NULL;
+  return favor_stats_spectrum(w->stats, FAVOR_KEY, w->out64);
+}
+
+static favor_status apply_f32(world *w, void **made) {
+  *made = NULL;
+  return favor_map_apply_f32(w->map, FAVOR_QUERY, OP_ROWS, w->x32, OP_DIM, w->out32,
+                             favor_map_features(w->map), w->log_scale, NULL, 0, NULL, NULL);
+}
+
+static favor_status apply_f64(world *w, void **made) {
+  *made = NULL;
+  return favor_map_apply_f64(w->map, FAVOR_KEY, OP_ROWS, w->x64, OP_DIM, w->out64,
+                             favor_map_features(w->map), w->log_scale, NULL, 0, NULL, NULL);
+}
+
+static favor_status log_features(world *w, void **made) {
+  *made = NULL;
+  return favor_map_log_features_f64(w->map, FAVOR_QUERY, OP_ROWS, w->x64, OP_DIM, w->out64,
+                                    favor_map_features(w->map), w->sign, NULL);
+}
+
+static favor_status estimate_f32(world *w, void **made) {
+  *made = NULL;
+  return favor_kernel_estimate_f32(w->map, OP_ROWS, w->x32, OP_DIM, OP_ROWS, w->x32, OP_DIM,
+                                   w->out32, OP_ROWS, NULL, 0, NULL, NULL);
+}
+
+static favor_status estimate_f64(world *w, void **made) {
+  *made = NULL;
+  return favor_kernel_estimate_f64(w->map, OP_ROWS, w->x64, OP_DIM, OP_ROWS, w->x64, OP_DIM,
+                                   w->out64, OP_ROWS, NULL, 0, NULL, NULL);
+}
+
+static favor_status estimate_log_f64(world *w, void **made) {
+  *made = NULL;
+  return favor_kernel_estimate_log_f64(w->map, OP_ROWS, w->x64, OP_DIM, OP_ROWS, w->x64, OP_DIM,
+                                       w->out64, w->sign, OP_ROWS, NULL, 0, NULL, NULL);
+}
+
+/* ---- the list ---- */
+
+static void destroy_pool(void *made) {
+  favor_pool_destroy(made);
+}
+static void destroy_stats(void *made) {
+  favor_stats_destroy(made);
+}
+static void destroy_map(void *made) {
+  favor_map_destroy(made);
+}
+
+const operation create_case = {"favor_map_create", create_map, destroy_map};
+
+const operation operations[] = {
+    {"favor_pool_create", make_pool, destroy_pool},
+    {"favor_stats_create", make_stats, destroy_stats},
+    {"favor_stats_load", load_stats, destroy_stats},
+    {"favor_map_create_from_projections_f32", from_f32, destroy_map},
+    {"favor_map_create_from_projections_f64", from_f64, destroy_map},
+    {"favor_map_redraw", redraw, destroy_map},
+    {"favor_map_load", load_map, destroy_map},
+    {"favor_stats_spectrum", spectrum, NULL},
+    {"favor_map_apply_f32", apply_f32, NULL},
+    {"favor_map_apply_f64", apply_f64, NULL},
+    {"favor_map_log_features_f64", log_features, NULL},
+    {"favor_kernel_estimate_f32", estimate_f32, NULL},
+    {"favor_kernel_estimate_f64", estimate_f64, NULL},
+    {"favor_kernel_estimate_log_f64", estimate_log_f64, NULL},
+};
+
+const int num_operations = (int)(sizeof operations / sizeof *operations);
+
+/* ---- the world ---- */
+
+void world_clear_outputs(world *w) {
+  memset(w->out32, 0xA5, sizeof w->out32);
+  memset(w->out64, 0xA5, sizeof w->out64);
+  memset(w->log_scale, 0xA5, sizeof w->log_scale);
+  memset(w->sign, 0xA5, sizeof w->sign);
+}
+
+void world_open(world *w, const favor_allocator *allocator) {
+  const map_case oprf = {FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_OPRF, FAVOR_COUPLING_ORTHOGONAL,
+                         FAVOR_ISA_AUTO};
+  memset(w, 0, sizeof *w);
+  w->allocator = *allocator;
+  w->which = oprf;
+  w->with_stats = true;
+  w->stats = filled_stats(OP_DIM, allocator);
+  w->map = map_case_create(&oprf, OP_DIM, OP_PROJECTIONS, w->stats, allocator);
+  w->map_block = saved_map(w->map, &w->map_bytes);
+  w->stats_block = saved_stats(w->stats, &w->stats_bytes);
+  fill_f32(OP_ROWS * OP_DIM, w->x32, 1);
+  fill_f64(OP_ROWS * OP_DIM, w->x64, 2);
+  fill_f32(OP_PROJECTIONS * OP_DIM, w->w32, 3);
+  fill_f64(OP_PROJECTIONS * OP_DIM, w->w64, 4);
+  world_clear_outputs(w);
+}
+
+void world_close(world *w) {
+  favor_map_destroy(w->map);
+  favor_stats_destroy(w->stats);
+  free(w->map_block);
+  free(w->stats_block);
+}
+
+static void assert_untouched(const void *bytes, size_t n) {
+  const unsigned char *p = bytes;
+  for (size_t i = 0; i < n; i++) assert_int_equal(p[i], 0xA5);
+}
+
+void assert_world_unchanged(const world *w) {
+  assert_map_is(w->map, w->map_block, w->map_bytes);
+  assert_stats_are(w->stats, w->stats_block, w->stats_bytes);
+  assert_untouched(w->out32, sizeof w->out32);
+  assert_untouched(w->out64, sizeof w->out64);
+  assert_untouched(w->log_scale, sizeof w->log_scale);
+  assert_untouched(w->sign, sizeof w->sign);
+}
