@@ -14,8 +14,8 @@
 #define HEADER_SIZE 24
 #define TRAILER_SIZE 8
 
-/* table[k][b]: the remainder of byte b followed by k zero bytes. Made for each call, a few microseconds:
- * the library keeps no state, and written out it would be a page of digits. */
+/* table[k][b]: the remainder of byte b followed by k zero bytes. Made for each call, a few
+ * microseconds: the library keeps no state, and written out it would be a page of digits. */
 static void crc_table(uint32_t table[8][256]) {
   const uint32_t castagnoli = 0x82f63b78U; /* bit-reversed 0x1edc6f41 */
   for (uint32_t byte = 0; byte < 256; byte++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Normals by inversion of the distribution function: Wichura, Algorithm AS 241 (1988), PPND16, about 16
- * digits. The logarithm is our own, since libm's last bit differs between platforms. */
+/* Normals by inversion of the distribution function: Wichura, Algorithm AS 241 (1988), PPND16,
+ * about 16 digits. The logarithm is our own, since libm's last bit differs between platforms. */
 #include <assert.h>
 #include <float.h>
 #include <math.h>
@@ -46,9 +46,9 @@ static double ratio(const double p[8], const double q[8], double r) {
   return top / bottom;
 }
 
-/* ln x of a positive normal float64, to about one ulp. x = 2^e m with m in [sqrt(1/2), sqrt(2)) and
- * ln m = 2 artanh(s) = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1), |s| < 0.172: what the series
- * leaves out after s^23 is below 2^-63 of it. */
+/* ln x of a positive normal float64, to about one ulp. x = 2^e m with m in [sqrt(1/2), sqrt(2))
+ * and ln m = 2 artanh(s) = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1), |s| < 0.172: what
+ * the series leaves out after s^23 is below 2^-63 of it. */
 static double natural_log(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -67,7 +67,8 @@ static double natural_log(double x) {
   return (double)e * ln2_high + (2.0 * s + (2.0 * s * series + (double)e * ln2_low));
 }
 
-/* The quantile of p in (0, 1), given as the float64 on the uniform's grid: p - 1/2 and 1 - p are exact. */
+/* The quantile of p in (0, 1), given as the float64 on the uniform's grid: p - 1/2 and 1 - p are
+ * exact. */
 static double quantile(double p) {
   const double q = p - 0.5;
   if (fabs(q) <= 0.425) return q * ratio(centre_p, centre_q, 0.180625 - q * q);

@@ -7,8 +7,8 @@
 
 #define LANES 8
 
-/* Eight partial sums, element j in lane j mod 8, then added pairwise: an order that vectors of 2, 4 and 8
- * can follow, so that the bits do not depend on how the compiler vectorises. */
+/* Eight partial sums, element j in lane j mod 8, then added pairwise: an order that vectors of
+ * 2, 4 and 8 can follow, so that the bits do not depend on how the compiler vectorises. */
 static double dot(int64_t d, const double *a, const double *b) {
   double lane[LANES] = {0};
   int64_t j = 0;

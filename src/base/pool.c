@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A small pool. Its threads sleep on a condition variable between calls and never spin, so that it costs
- * nothing while the host computes and does not slow down when cores are taken away.
+/* A small pool. Its threads sleep on a condition variable between calls and never spin, so that it
+ * costs nothing while the host computes and does not slow down when cores are taken away.
  *
- * A call posts tickets for as many helpers as it can use, works itself, and takes back the tickets that no
- * helper has picked up by then: it waits for helpers that have begun, never for one to wake. */
+ * A call posts tickets for as many helpers as it can use, works itself, and takes back the
+ * tickets that no helper has picked up by then: it waits for helpers that have begun, never for
+ * one to wake. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* sched_getaffinity */
 #endif
@@ -39,7 +40,8 @@ struct favor_pool {
   pthread_t helpers[];
 };
 
-/* Tasks in order until there are none. The lock orders what tasks wrote before what the caller reads. */
+/* Tasks in order until there are none. The lock orders what tasks wrote before what the caller
+ * reads. */
 static void take_tasks(favor_pool *pool) {
   for (;;) {
     const int64_t i = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
@@ -69,8 +71,8 @@ static void run_inline(int64_t n, void (*task)(void *arg, int64_t i), void *arg)
   for (int64_t i = 0; i < n; i++) task(arg, i);
 }
 
-/* True if the helpers are now this call's. False for a nested call, a second caller, and in a child after
- * fork, where even the lock may be held by a thread that is not there. */
+/* True if the helpers are now this call's. False for a nested call, a second caller, and in a
+ * child after fork, where even the lock may be held by a thread that is not there. */
 static bool claim(favor_pool *pool, int64_t n, void (*task)(void *arg, int64_t i), void *arg) {
   if (pool->started == 0 || n < 2 || getpid() != pool->owner) return false;
   pthread_mutex_lock(&pool->lock);
@@ -129,7 +131,8 @@ static void stop_helpers(favor_pool *pool) {
   for (int64_t i = 0; i < pool->started; i++) pthread_join(pool->helpers[i], NULL);
 }
 
-/* Start threads - 1 helpers, or none. They take no signals: the host's handlers run on its own threads. */
+/* Start threads - 1 helpers, or none. They take no signals: the host's handlers run on its own
+ * threads. */
 static favor_status start_helpers(favor_pool *pool) {
   sigset_t all, before;
   sigfillset(&all);
@@ -198,7 +201,8 @@ favor_status favor_pool_executor(favor_pool *pool, favor_executor *out) {
 
 void favor_pool_destroy(favor_pool *pool) {
   if (pool == NULL) return;
-  /* In a child the threads do not exist and the locks may be in any state: only the memory is ours. */
+  /* In a child the threads do not exist and the locks may be in any state: only the memory is
+   * ours. */
   if (getpid() == pool->owner) {
     stop_helpers(pool);
     destroy_locks(pool);

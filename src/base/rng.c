@@ -7,8 +7,8 @@ static const uint64_t cheap = 0xda942042e4dd58b5U;
 static const uint64_t golden =
     0x9e3779b97f4a7c15U; /* 2^64 / golden ratio: SplitMix64's increment */
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's Mix13): a bijection in which every
- * input bit flips each output bit with probability near 1/2. */
+/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014; Stafford's Mix13): a bijection in which
+ * every input bit flips each output bit with probability near 1/2. */
 static uint64_t mix(uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Independent rows.
  *
- * Law: every entry is a fresh standard normal, so each row is N(0, I_d), and rows are independent within a
- * block as well as between blocks. */
+ * Law: every entry is a fresh standard normal, so each row is N(0, I_d), and rows are
+ * independent within a block as well as between blocks. */
 #include "coupling/coupling.h"
 
-/* Blocks only bound how much one stream is asked for. A number that depends on neither d nor M: the first
- * rows of W are the same however many follow. */
+/* Blocks only bound how much one stream is asked for. A number that depends on neither d nor M:
+ * the first rows of W are the same however many follow. */
 static int64_t block_rows(int64_t d) {
   (void)d;
   return 64;

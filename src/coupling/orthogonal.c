@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Block-orthogonal rows with chi norms.
  *
- * Law: let Q hold the first r rows of a Haar-distributed orthogonal matrix. The law of Q does not change
- * when Q is multiplied by a fixed rotation on the right, so each row u_i is uniform on the unit sphere. Its
- * norm is set to a fresh chi_d variable n_i, independent of Q. A standard normal vector is exactly such a
- * product of a uniform direction and an independent chi_d norm, so each row n_i u_i is N(0, I_d). Rows of
- * one block are orthogonal, hence dependent; that the rows' pairs are, no estimator's mean can see.
+ * Law: let Q hold the first r rows of a Haar-distributed orthogonal matrix. The law of Q does not
+ * change when Q is multiplied by a fixed rotation on the right, so each row u_i is uniform on the
+ * unit sphere. Its norm is set to a fresh chi_d variable n_i, independent of Q. A standard normal
+ * vector is exactly such a product of a uniform direction and an independent chi_d norm, so each
+ * row n_i u_i is N(0, I_d). Rows of one block are orthogonal, hence dependent; that the rows' pairs
+ * are, no estimator's mean can see.
  *
  * A partial block takes the first r rows of the same construction. */
 #include "base/orthonormal.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows along the vertices of a regular simplex, with chi norms.
  *
- * Law: let s_1 .. s_r be the unit vertices of a regular simplex in R^(r-1), fixed, with cosines
- * -1 / (r - 1), and Q the first r - 1 rows of a Haar-distributed orthogonal matrix. Q's law does not change
- * under a fixed rotation on the right, so each direction Q' s_i, of length 1, is uniform on the unit sphere
- * of R^d. Times a fresh chi_d norm, independent of Q, it is N(0, I_d). Rows of one block keep the cosines
- * of the vertices: as far apart as r directions can be.
+ * Law: let s_1 .. s_r be the unit vertices of a regular simplex in R^(r-1), fixed, with cosines -1
+ * / (r - 1), and Q the first r - 1 rows of a Haar-distributed orthogonal matrix. Q's law does not
+ * change under a fixed rotation on the right, so each direction Q' s_i, of length 1, is uniform on
+ * the unit sphere of R^d. Times a fresh chi_d norm, independent of Q, it is N(0, I_d). Rows of one
+ * block keep the cosines of the vertices: as far apart as r directions can be.
  *
- * A partial block of r rows takes an r-vertex simplex: farther apart than r of the d vertices. r = 2 is an
- * antipodal pair of directions, r = 1 a random one. */
+ * A partial block of r rows takes an r-vertex simplex: farther apart than r of the d vertices. r
+ * = 2 is an antipodal pair of directions, r = 1 a random one. */
 #include "base/orthonormal.h"
 #include "coupling/coupling.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Known answers of the generator, and the first draws of a few streams. The latter are promised: whoever
- * changes one changes every map that anybody has made. */
+/* Known answers of the generator, and the first draws of a few streams. The latter are promised:
+ * whoever changes one changes every map that anybody has made. */
 #include "support/test.h"
 
 #include "base/rng.h"
 
-/* The state's high half is 0, so the first output, which is of the state before any step, is 0 too. */
+/* The state's high half is 0, so the first output, which is of the state before any step, is 0
+ * too. */
 static void dxsm_gives_its_known_answers(void **state) {
   (void)state;
   favor_rng rng = {.state = {0, 42}, .increment = {0, 109}};

@@ -3,7 +3,8 @@
 
 #include "base/alloc.h"
 
-/* An allocator that gives memory at a chosen offset from alignment and writes down what it is asked. */
+/* An allocator that gives memory at a chosen offset from alignment and writes down what it is
+ * asked. */
 typedef struct recorder {
   size_t offset;
   int allocs, frees;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every coupling of the list against what its descriptor says: the law of each row, the dependence of the
- * rows of one block, and the independence of blocks. */
+/* Every coupling of the list against what its descriptor says: the law of each row, the
+ * dependence of the rows of one block, and the independence of blocks. */
 #include "support/test.h"
 
 #include "coupling/coupling.h"
@@ -53,8 +53,8 @@ static void assert_z(const char *what, const favor_coupling *coupling, int64_t r
   fail();
 }
 
-/* Moments of N(0, I), or for fixed norms of sqrt(d) times a uniform direction, whose even moments of order
- * 2k are those of N(0, I) times d^k / (d (d + 2) ... (d + 2k - 2)). */
+/* Moments of N(0, I), or for fixed norms of sqrt(d) times a uniform direction, whose even
+ * moments of order 2k are those of N(0, I) times d^k / (d (d + 2) ... (d + 2k - 2)). */
 static void check_row_moments(const favor_coupling *coupling, int64_t rows, int64_t d) {
   const double dd = (double)d, shrink = coupling->chi_norms ? 1 : dd / (dd + 2);
   for (int64_t row = 0; row<rows; row += rows> 1 ? rows - 1 : 1) {
@@ -114,8 +114,9 @@ static void norms_are_independent_chi_or_exactly_sqrt_d(void **state) {
   for_every_block(check_norms);
 }
 
-/* With a stated cosine, every pair of every block has it: to 32 ulps of 1, since w is scaled by its norm.
- * Without one, the products of two rows are those of independent normals: mean 0, variance d. */
+/* With a stated cosine, every pair of every block has it: to 32 ulps of 1, since w is scaled by
+ * its norm. Without one, the products of two rows are those of independent normals: mean 0,
+ * variance d. */
 static void check_pairs(const favor_coupling *coupling, int64_t rows, int64_t d) {
   sample product = {0}, square = {0};
   if (rows < 2) return;
@@ -164,7 +165,8 @@ static void blocks_are_independent(void **state) {
   for_every_block(check_blocks);
 }
 
-/* The mean of exp(w.v), the quantity that positive features estimate, as a series in t = |v|^2 / 2. */
+/* The mean of exp(w.v), the quantity that positive features estimate, as a series in t = |v|^2 /
+ * 2. */
 static double relative_bias_of_fixed_norm(int64_t d, double t) {
   long double term = 1, sum = 0, p = 1, exact = expl((long double)t);
   for (int k = 0; k < 400; k++) {

@@ -50,8 +50,8 @@ static void uniforms_and_normals_are_symmetric(void **state) {
   }
 }
 
-/* ulps between the normal of uniform k and the exact quantile, by one Newton step on erfc in long double:
- * z - (Phi(z) - p) / phi(z). Only p < 1/2, where erfc has no cancellation. */
+/* ulps between the normal of uniform k and the exact quantile, by one Newton step on erfc in
+ * long double: z - (Phi(z) - p) / phi(z). Only p < 1/2, where erfc has no cancellation. */
 static double error_in_ulps(uint64_t k) {
   const long double p = ((long double)k + 0.5L) / (long double)grid;
   const double z = normal_of(k);
@@ -136,7 +136,8 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Kolmogorov-Smirnov: sqrt(n) D exceeds 2.7 with probability 2 exp(-2 2.7^2) = 9e-7, as |z| does 5. */
+/* Kolmogorov-Smirnov: sqrt(n) D exceeds 2.7 with probability 2 exp(-2 2.7^2) = 9e-7, as |z| does
+ * 5. */
 static void the_distribution_function_is_the_normal_one(void **state) {
   (void)state;
   enum { n = 200000 };

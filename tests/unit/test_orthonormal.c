@@ -61,7 +61,8 @@ static void nearly_parallel_rows_become_orthonormal_too(void **state) {
   assert_near(worst_ulps(rows, d, a), 0, 4);
 }
 
-/* a = R q with R lower triangular and R_ii > 0: this, not orthogonality alone, makes Gaussian rows Haar. */
+/* a = R q with R lower triangular and R_ii > 0: this, not orthogonality alone, makes Gaussian
+ * rows Haar. */
 static void rows_span_the_same_flags_with_positive_diagonal(void **state) {
   (void)state;
   enum { rows = 9, d = 11 };
@@ -125,8 +126,8 @@ static void small_and_large_rows_are_not_dependent(void **state) {
 
 enum { haar_d = 6, haar_draws = 40000 };
 
-/* Moments of a Haar matrix (Collins and Sniady 2006). QR without the sign fix has E q_00 = -0.339 at
- * d = 6, hundreds of standard errors away. */
+/* Moments of a Haar matrix (Collins and Sniady 2006). QR without the sign fix has E q_00 =
+ * -0.339 at d = 6, hundreds of standard errors away. */
 static void moments_of_haar_rows_are_those_of_the_haar_law(void **state) {
   (void)state;
   const double d = haar_d, square = 1 / d;

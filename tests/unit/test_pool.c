@@ -48,7 +48,8 @@ static void meet(void *arg, int64_t i) {
   pthread_barrier_wait(arg);
 }
 
-/* Tasks that wait for each other end only if they run at once; without threads this test would hang. */
+/* Tasks that wait for each other end only if they run at once; without threads this test would
+ * hang. */
 static void tasks_of_an_idle_pool_run_at_once(void **state) {
   (void)state;
   favor_pool *pool;

@@ -9,7 +9,8 @@
 
 #include "support/tally.h"
 
-/* ---- pthread, with failures on demand ---------------------------------------------------------- */
+/* ---- pthread, with failures on demand
+ * ---------------------------------------------------------- */
 
 typedef void *(*thread_main)(void *);
 int __real_pthread_create(pthread_t *, const pthread_attr_t *, thread_main, void *);
@@ -55,7 +56,8 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *m) {
   return __real_pthread_mutex_lock(m);
 }
 
-/* ---- an allocator that counts ------------------------------------------------------------------ */
+/* ---- an allocator that counts
+ * ------------------------------------------------------------------ */
 
 typedef struct counter {
   int blocks, calls;
@@ -80,7 +82,8 @@ static favor_allocator counting(counter *c) {
   return (favor_allocator){counter_alloc, counter_free, c};
 }
 
-/* ---- the tests --------------------------------------------------------------------------------- */
+/* ---- the tests
+ * --------------------------------------------------------------------------------- */
 
 /* Runs in a child: exit status 0 if the pool works there and can be destroyed. */
 static void use_and_destroy_in_child(favor_executor executor, favor_pool *pool,
