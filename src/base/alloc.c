@@ -46,6 +46,12 @@ void *favor_alloc(const favor_allocator *allocator, size_t bytes) {
   return aligned;
 }
 
+void *favor_alloc_array(const favor_allocator *allocator, int64_t rows, int64_t columns,
+                        size_t element) {
+  size_t bytes = 0;
+  return favor_size_matrix(rows, columns, element, &bytes) ? favor_alloc(allocator, bytes) : NULL;
+}
+
 void favor_free(const favor_allocator *allocator, void *p) {
   if (p == NULL) return;
   block_header header;

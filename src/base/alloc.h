@@ -13,6 +13,10 @@ favor_status favor_allocator_resolve(const favor_allocator *given, favor_allocat
 /** `bytes` (> 0) of memory aligned to FAVOR_ALIGNMENT, or NULL. Not cleared. */
 void *favor_alloc(const favor_allocator *allocator, size_t bytes);
 
+/** rows x columns elements of such memory; NULL also where their size does not fit. */
+void *favor_alloc_array(const favor_allocator *allocator, int64_t rows, int64_t columns,
+                        size_t element);
+
 /** Give back what favor_alloc returned; takes NULL. The allocator may live inside the block. */
 void favor_free(const favor_allocator *allocator, void *p);
 

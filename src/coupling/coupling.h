@@ -33,8 +33,9 @@ typedef struct favor_coupling {
   int64_t (*scratch)(int64_t rows, int64_t d);
 
   /* The law of a pair of rows within one block, for closed forms. */
-  bool chi_norms;                   /* norms are chi_d and independent; else every norm is sqrt(d) */
-  double (*cosine)(int64_t rows);   /* the cosine between two rows of a block of `rows` (>= 2); NULL: the
+  bool chi_norms; /* norms are chi_d and independent; else every norm is sqrt(d) */
+  double (*cosine)(
+      int64_t rows); /* the cosine between two rows of a block of `rows` (>= 2); NULL: the
                                        rows are independent */
 
   /* Preference when the caller leaves the choice: for estimators that see w and -w alike (even), and for
@@ -42,7 +43,7 @@ typedef struct favor_coupling {
   int rank_even, rank_odd;
 } favor_coupling;
 
-#define FAVOR_LIST_COUPLING_EXTERN(name, symbol, value, title)                                    \
+#define FAVOR_LIST_COUPLING_EXTERN(name, symbol, value, title)                                     \
   extern const favor_coupling favor_coupling_##symbol;
 FAVOR_COUPLING_LIST(FAVOR_LIST_COUPLING_EXTERN)
 

@@ -14,21 +14,21 @@
 typedef struct favor_fit_input {
   int64_t dim, projections;
   int32_t kernel;
-  double tilt;            /* as given; NAN: to be fitted */
-  bool tilt_allowed;      /* the estimator takes one from the options */
+  double tilt;       /* as given; NAN: to be fitted */
+  bool tilt_allowed; /* the estimator takes one from the options */
   bool has_moments;
-  double mean_sum_norm2;  /* mean over all pairs of |x' + y'|^2 */
+  double mean_sum_norm2; /* mean over all pairs of |x' + y'|^2 */
 } favor_fit_input;
 
 typedef struct favor_estimator {
   int32_t id;
   const char *name, *source;
-  uint32_t kernels;      /* bit k: valid for favor_kernel k */
+  uint32_t kernels; /* bit k: valid for favor_kernel k */
   favor_form form;
-  bool positive;         /* no feature is ever negative */
-  bool unbiased;         /* exactly, for rows of law N(0, I) */
-  bool wants_statistics; /* cannot be made without */
-  bool takes_tilt;       /* reads opts.tilt */
+  bool positive;                   /* no feature is ever negative */
+  bool unbiased;                   /* exactly, for rows of law N(0, I) */
+  bool wants_statistics;           /* cannot be made without */
+  bool takes_tilt;                 /* reads opts.tilt */
   int rank_plain, rank_statistics; /* preference when the caller leaves the choice, without and with
                                       statistics; the largest that fits the kernel wins, 0 never does */
 
@@ -36,7 +36,7 @@ typedef struct favor_estimator {
   favor_status (*fit)(const favor_fit_input *in, favor_recipe *out, favor_report *report);
 } favor_estimator;
 
-#define FAVOR_LIST_ESTIMATOR_EXTERN(name, symbol, value, title)                                   \
+#define FAVOR_LIST_ESTIMATOR_EXTERN(name, symbol, value, title)                                    \
   extern const favor_estimator favor_estimator_##symbol;
 FAVOR_ESTIMATOR_LIST(FAVOR_LIST_ESTIMATOR_EXTERN)
 

@@ -20,23 +20,20 @@ static const double lowest_tilt = -1e6;
 
 /* A* = (1 - 1/r*) / 8 with t = phi / d and s = sqrt((2t + 1)^2 + 8t): two forms, each without cancellation
  * where it is used. Always in [lowest_tilt, 0]. */
-static double optimal_tilt(double t)
-{
+static double optimal_tilt(double t) {
   const double s = sqrt((2 * t + 1) * (2 * t + 1) + 8 * t);
   const double a = t <= 0.5 ? -t / (1 - 2 * t + s) : (1 - 2 * t - s) / 16;
   return a > lowest_tilt ? a : lowest_tilt;
 }
 
-static void tilted(const favor_fit_input *in, double a, favor_recipe *out)
-{
+static void tilted(const favor_fit_input *in, double a, favor_recipe *out) {
   out->gain = sqrt(1 - 4 * a);
   out->tilt = a;
   out->quadratic = -0.5;
   out->constant = 0.25 * (double)in->dim * log1p(-4 * a) - 0.5 * log((double)in->projections);
 }
 
-static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_report *report)
-{
+static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_report *report) {
   double a = in->tilt;
   if (isnan(a)) {
     if (!in->has_moments) {

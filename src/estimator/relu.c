@@ -9,8 +9,7 @@
 
 #include "estimator/estimator.h"
 
-static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_report *report)
-{
+static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_report *report) {
   (void)report;
   out->gain = 1;
   out->tilt = 0;

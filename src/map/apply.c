@@ -20,14 +20,13 @@ typedef struct favor_apply {
   favor_tally tally;
 } favor_apply;
 
-static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision precision, favor_arena *arena)
-{
+static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision precision,
+                        favor_arena *arena) {
   favor_rows_layout(&slot->rows, map, precision, FAVOR_TILE_ROWS, arena);
 }
 
 /* Replace what does not fit by the largest finite number; true if there was any. */
-static bool saturate(favor_precision precision, void *row, int64_t features)
-{
+static bool saturate(favor_precision precision, void *row, int64_t features) {
   bool any = false;
   for (int64_t j = 0; j < features; ++j) {
     if (precision == FAVOR_F32) {
@@ -41,8 +40,7 @@ static bool saturate(favor_precision precision, void *row, int64_t features)
   return any;
 }
 
-static void fill_nan(favor_precision precision, void *row, int64_t features)
-{
+static void fill_nan(favor_precision precision, void *row, int64_t features) {
   for (int64_t j = 0; j < features; ++j) {
     if (precision == FAVOR_F32) {
       ((float *)row)[j] = NAN;
@@ -53,8 +51,8 @@ static void fill_nan(favor_precision precision, void *row, int64_t features)
 }
 
 /* The documented rules for rows without a finite norm and for features that do not fit. */
-static void finish_row(favor_apply *a, const favor_rows *buffers, int64_t i, int64_t row, void *phi)
-{
+static void finish_row(favor_apply *a, const favor_rows *buffers, int64_t i, int64_t row,
+                       void *phi) {
   const int64_t features = a->map->leaf.features;
   if (!buffers->tile.finite[i]) {
     fill_nan(a->precision, phi, features);
@@ -67,8 +65,7 @@ static void finish_row(favor_apply *a, const favor_rows *buffers, int64_t i, int
   }
 }
 
-static void apply_tile(void *ctx, int64_t slot, int64_t item)
-{
+static void apply_tile(void *ctx, int64_t slot, int64_t item) {
   favor_apply *a = ctx;
   favor_slot buffers;
   favor_work_slot(&a->work, slot, slot_layout, &buffers);
@@ -84,12 +81,12 @@ static void apply_tile(void *ctx, int64_t slot, int64_t item)
     favor_rows_absolute(a->map, a->precision, &buffers.rows, phi, a->ldphi);
   }
   const size_t step = (size_t)a->ldphi * a->map->table[a->precision]->real;
-  for (int64_t i = 0; i < rows; ++i) finish_row(a, &buffers.rows, i, first + i, phi + (size_t)i * step);
+  for (int64_t i = 0; i < rows; ++i)
+    finish_row(a, &buffers.rows, i, first + i, phi + (size_t)i * step);
 }
 
-static favor_status apply(favor_apply *a, void *work, size_t work_size, const favor_executor *executor,
-                          favor_report *report)
-{
+static favor_status apply(favor_apply *a, void *work, size_t work_size,
+                          const favor_executor *executor, favor_report *report) {
   favor_report_begin(report);
   favor_status status = favor_check_map_call(report, a->map, a->side);
   if (status < 0) return status;
@@ -105,8 +102,8 @@ static favor_status apply(favor_apply *a, void *work, size_t work_size, const fa
   status = favor_check_arrays(report, sizeof arrays / sizeof *arrays, arrays);
   if (status < 0) return status;
   const int64_t items = (a->n + FAVOR_TILE_ROWS - 1) / FAVOR_TILE_ROWS;
-  status = favor_work_begin(&a->work, a->map, a->precision, slot_layout, items, executor, work, work_size,
-                            report);
+  status = favor_work_begin(&a->work, a->map, a->precision, slot_layout, items, executor, work,
+                            work_size, report);
   if (status < 0) return status;
   favor_tally_begin(&a->tally);
   favor_execute(executor, a->work.slots, items, apply_tile, a);
@@ -115,25 +112,38 @@ static favor_status apply(favor_apply *a, void *work, size_t work_size, const fa
 }
 
 favor_status favor_map_apply_workspace(const favor_map *map, favor_precision precision,
-                                       const favor_executor *executor, size_t *bytes)
-{
+                                       const favor_executor *executor, size_t *bytes) {
   return favor_work_query(map, precision, slot_layout, executor, bytes);
 }
 
 favor_status favor_map_apply_f32(const favor_map *map, favor_side side, int64_t n, const float *x,
-                                 int64_t ldx, float *phi, int64_t ldphi, double *log_scale, void *work,
-                                 size_t work_size, const favor_executor *executor, favor_report *report)
-{
-  favor_apply a = {.map = map, .precision = FAVOR_F32, .side = side, .n = n, .ldx = ldx, .ldphi = ldphi,
-                   .x = x, .phi = phi, .log_scale = log_scale};
+                                 int64_t ldx, float *phi, int64_t ldphi, double *log_scale,
+                                 void *work, size_t work_size, const favor_executor *executor,
+                                 favor_report *report) {
+  favor_apply a = {.map = map,
+                   .precision = FAVOR_F32,
+                   .side = side,
+                   .n = n,
+                   .ldx = ldx,
+                   .ldphi = ldphi,
+                   .x = x,
+                   .phi = phi,
+                   .log_scale = log_scale};
   return apply(&a, work, work_size, executor, report);
 }
 
 favor_status favor_map_apply_f64(const favor_map *map, favor_side side, int64_t n, const double *x,
-                                 int64_t ldx, double *phi, int64_t ldphi, double *log_scale, void *work,
-                                 size_t work_size, const favor_executor *executor, favor_report *report)
-{
-  favor_apply a = {.map = map, .precision = FAVOR_F64, .side = side, .n = n, .ldx = ldx, .ldphi = ldphi,
-                   .x = x, .phi = phi, .log_scale = log_scale};
+                                 int64_t ldx, double *phi, int64_t ldphi, double *log_scale,
+                                 void *work, size_t work_size, const favor_executor *executor,
+                                 favor_report *report) {
+  favor_apply a = {.map = map,
+                   .precision = FAVOR_F64,
+                   .side = side,
+                   .n = n,
+                   .ldx = ldx,
+                   .ldphi = ldphi,
+                   .x = x,
+                   .phi = phi,
+                   .log_scale = log_scale};
   return apply(&a, work, work_size, executor, report);
 }

@@ -11,8 +11,7 @@ static const double pi = 3.14159265358979323846;
 static const double t_large = 100;
 
 /* Legendre polynomial of degree n and its derivative at x. */
-static void legendre(int n, double x, double *value, double *slope)
-{
+static void legendre(int n, double x, double *value, double *slope) {
   double p0 = 1, p1 = x;
   for (int k = 2; k <= n; ++k) {
     const double p2 = ((2 * k - 1) * x * p1 - (k - 1) * p0) / k;
@@ -23,8 +22,7 @@ static void legendre(int n, double x, double *value, double *slope)
   *slope = n * (x * p1 - p0) / (x * x - 1);
 }
 
-void favor_quadrature_make(favor_quadrature *q, double power)
-{
+void favor_quadrature_make(favor_quadrature *q, double power) {
   double total = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
     double x = cos(pi * (i + 0.75) / (FAVOR_QUADRATURE + 0.5)), value = 0, slope = 1;
@@ -50,8 +48,7 @@ typedef struct favor_sine_moments {
   double plus[FAVOR_QUADRATURE], minus[FAVOR_QUADRATURE];
 } favor_sine_moments;
 
-static double next_moment(favor_sine_moments *m)
-{
+static double next_moment(favor_sine_moments *m) {
   double sum = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
     const double a = m->c * m->q->sine[i];
@@ -65,8 +62,7 @@ static double next_moment(favor_sine_moments *m)
 /* rho e^-t - 1 = sum over k of (t^k e^-t / k!) (R_k m_k - 1) with R_k = prod_{i<k} (d+i)/(d+2i), the moments
  * m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full relative precision;
  * for t < 0 the sum alternates and loses e^(2|t|), so it serves small |t| only. */
-static double conformity_series(int64_t d, double t, favor_sine_moments *moments)
-{
+static double conformity_series(int64_t d, double t, favor_sine_moments *moments) {
   double weight = exp(-t), log_r = 0, sum = 0;
   const int last = (int)(fabs(t) + 12 * sqrt(fabs(t)) + 40);
   for (int k = 0; k <= last; ++k) {
@@ -82,8 +78,7 @@ static double conformity_series(int64_t d, double t, favor_sine_moments *moments
 /* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k, whose
  * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is gone, its
  * leading asymptotic term, which even d do not have. */
-static double damped(int64_t d, double x)
-{
+static double damped(int64_t d, double x) {
   const double half = 0.5 * (double)d;
   if (x > 700) {
     if (d % 2 == 0 || (double)d > 0.5 * x) return 0;
@@ -101,8 +96,7 @@ static double damped(int64_t d, double x)
 }
 
 /* rho for t < 0 directly. */
-static double rho_negative(int64_t d, double c, bool even, double s, const favor_quadrature *q)
-{
+static double rho_negative(int64_t d, double c, bool even, double s, const favor_quadrature *q) {
   if (c == 0) return damped(d, 0.5 * s);
   double sum = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
@@ -113,8 +107,7 @@ static double rho_negative(int64_t d, double c, bool even, double s, const favor
   return sum;
 }
 
-double favor_conformity(int64_t d, double c, bool even, double t, const favor_quadrature *q)
-{
+double favor_conformity(int64_t d, double c, bool even, double t, const favor_quadrature *q) {
   if (t > t_large) return -1;
   if (t < -2) return rho_negative(d, c, even, -t, q) * exp(-t) - 1;
   favor_sine_moments moments = {.q = q, .c = c, .even = even};
@@ -122,8 +115,7 @@ double favor_conformity(int64_t d, double c, bool even, double t, const favor_qu
 }
 
 /* sum over k of (s2 t / 4)^k / (k! (d/2)_k), in logarithms relative to the largest term so far. */
-double favor_sphere_log(int64_t d, double s2, double t)
-{
+double favor_sphere_log(int64_t d, double s2, double t) {
   const double y = 0.25 * s2 * t, half = 0.5 * (double)d;
   if (y == 0) return 0;
   /* Terms rise until k (k + d/2) = y; they are summed relative to that one. */
@@ -136,8 +128,7 @@ double favor_sphere_log(int64_t d, double s2, double t)
   return log_peak + log(sum);
 }
 
-double favor_sphere_cos(int64_t d, double s2, double t, const favor_quadrature *q)
-{
+double favor_sphere_cos(int64_t d, double s2, double t, const favor_quadrature *q) {
   const double frequency = sqrt(s2 * -t);
   if (d == 1) return cos(frequency);
   /* Beyond what the nodes resolve; the mean is at most Gamma(d/2) (2 / 150)^((d-1)/2) there. */

@@ -3,38 +3,34 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/status.h"
 #include "map/given.h"
 #include "map/map.h"
 #include "map/resolve.h"
 
-const unsigned char *favor_map_base(const favor_map *map)
-{
+const unsigned char *favor_map_base(const favor_map *map) {
   return (const unsigned char *)map;
 }
 
-const double *favor_map_shift(const favor_map *map, favor_side side)
-{
-  return (const double *)(const void *)(favor_map_base(map) + map->leaf.side[side].shift[FAVOR_F64]);
+const double *favor_map_shift(const favor_map *map, favor_side side) {
+  return (const double *)(const void *)(favor_map_base(map) +
+                                        map->leaf.side[side].shift[FAVOR_F64]);
 }
 
-double *favor_map_shift_to_fill(favor_map *map, favor_side side)
-{
+double *favor_map_shift_to_fill(favor_map *map, favor_side side) {
   return (double *)(void *)((unsigned char *)map + map->leaf.side[side].shift[FAVOR_F64]);
 }
 
-void favor_map_get_row(const favor_map *map, int64_t j, double *w)
-{
+void favor_map_get_row(const favor_map *map, int64_t j, double *w) {
   favor_leaf_get_row(&map->leaf, map->table, favor_map_base(map), j, w);
 }
 
-void favor_map_put_row(favor_map *map, int64_t j, const double *w)
-{
+void favor_map_put_row(favor_map *map, int64_t j, const double *w) {
   favor_leaf_put_row(&map->leaf, map->table, (unsigned char *)map, j, w);
 }
 
-void favor_map_assemble(favor_map *map)
-{
+void favor_map_assemble(favor_map *map) {
   const favor_leaf_source source = {
       .dim = map->choice.dim,
       .projections = map->choice.projections,
@@ -47,18 +43,17 @@ void favor_map_assemble(favor_map *map)
 }
 
 /* The layout of a block, written into *head: the same for measuring and for making. */
-static void lay_out(favor_map *head, favor_arena *arena)
-{
+static void lay_out(favor_map *head, favor_arena *arena) {
   const favor_choice *c = &head->choice;
-  const favor_leaf_source source = {.dim = c->dim, .projections = c->projections, .recipe = c->recipe};
+  const favor_leaf_source source = {
+      .dim = c->dim, .projections = c->projections, .recipe = c->recipe};
   favor_arena_take(arena, 1, 1, sizeof *head);
   favor_leaf_layout(&head->leaf, &source, head->table, arena);
 }
 
 favor_status favor_map_allocate(const favor_choice *choice, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
-                                favor_map **out)
-{
+                                favor_map **out) {
   favor_map head = {.allocator = *allocator, .choice = *choice, .table = {table[0], table[1]}};
   favor_arena arena = favor_arena_counting();
   lay_out(&head, &arena);
@@ -78,15 +73,16 @@ favor_status favor_map_allocate(const favor_choice *choice, const favor_table *c
   return FAVOR_OK;
 }
 
-static favor_status create(const favor_map_opts *opts, const favor_given *given, favor_map **out)
-{
+static favor_status create(const favor_map_opts *opts, const favor_given *given, favor_map **out) {
   favor_resolved resolved;
   favor_map *map = NULL;
   favor_status status = favor_resolve(opts, given != NULL, &resolved);
+  if (status == FAVOR_OK) status = favor_check_pointer(opts->report, "out", out);
   if (status < 0) return status;
   if (given) status = favor_given_check(given, opts);
   if (status < 0) return status;
-  status = favor_map_allocate(&resolved.choice, resolved.table, &resolved.allocator, opts->report, &map);
+  status =
+      favor_map_allocate(&resolved.choice, resolved.table, &resolved.allocator, opts->report, &map);
   if (status < 0) return status;
   double *query = favor_map_shift_to_fill(map, FAVOR_QUERY);
   double *key = favor_map_shift_to_fill(map, FAVOR_KEY);
@@ -104,34 +100,29 @@ fail:
   return status;
 }
 
-static favor_status create_checked(const favor_map_opts *opts, const favor_given *given, favor_map **out)
-{
-  if (!out) return FAVOR_ERR_NULL;
-  *out = NULL;
+static favor_status create_checked(const favor_map_opts *opts, const favor_given *given,
+                                   favor_map **out) {
+  if (out) *out = NULL;
   return opts ? create(opts, given, out) : FAVOR_ERR_NULL;
 }
 
-favor_status favor_map_create(const favor_map_opts *opts, favor_map **out)
-{
+favor_status favor_map_create(const favor_map_opts *opts, favor_map **out) {
   return create_checked(opts, NULL, out);
 }
 
 favor_status favor_map_create_from_projections_f32(const favor_map_opts *opts, const float *w,
-                                                   int64_t ldw, favor_map **out)
-{
+                                                   int64_t ldw, favor_map **out) {
   const favor_given given = {FAVOR_F32, w, ldw};
   return create_checked(opts, &given, out);
 }
 
 favor_status favor_map_create_from_projections_f64(const favor_map_opts *opts, const double *w,
-                                                   int64_t ldw, favor_map **out)
-{
+                                                   int64_t ldw, favor_map **out) {
   const favor_given given = {FAVOR_F64, w, ldw};
   return create_checked(opts, &given, out);
 }
 
-favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **out)
-{
+favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **out) {
   favor_map *fresh = NULL;
   if (!out) return FAVOR_ERR_NULL;
   *out = NULL;
@@ -155,7 +146,6 @@ fail:
   return status;
 }
 
-void favor_map_destroy(favor_map *map)
-{
+void favor_map_destroy(favor_map *map) {
   if (map) favor_free(&map->allocator, map);
 }

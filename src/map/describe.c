@@ -8,25 +8,24 @@
 #include "map/map.h"
 #include "map/registry.h"
 
-int64_t favor_map_dim(const favor_map *map)
-{
+int64_t favor_map_dim(const favor_map *map) {
   return map ? map->leaf.dim : 0;
 }
 
-int64_t favor_map_features(const favor_map *map)
-{
+int64_t favor_map_features(const favor_map *map) {
   return map ? map->leaf.features : 0;
 }
 
-int64_t favor_map_projections(const favor_map *map)
-{
+int64_t favor_map_projections(const favor_map *map) {
   return map ? map->leaf.projections : 0;
 }
 
-size_t favor_map_bytes(const favor_map *map)
-{
+size_t favor_map_bytes(const favor_map *map) {
   return map ? map->bytes : 0;
 }
+
+/* What favor.h says is enough. */
+#define LINE_SIZE 1024
 
 /* A growing line; once it does not fit, `at` stays beyond `size`. */
 typedef struct favor_text {
@@ -36,8 +35,7 @@ typedef struct favor_text {
 
 static void add(favor_text *text, const char *format, ...) FAVOR_PRINTF(2, 3);
 
-static void add(favor_text *text, const char *format, ...)
-{
+static void add(favor_text *text, const char *format, ...) {
   if (text->at >= text->size) return;
   va_list arguments;
   va_start(arguments, format);
@@ -47,8 +45,7 @@ static void add(favor_text *text, const char *format, ...)
 }
 
 /* A number as JSON writes it, whatever the locale's decimal point is; null for what JSON has not. */
-static void add_number(favor_text *text, const char *name, double value)
-{
+static void add_number(favor_text *text, const char *name, double value) {
   char digits[64];
   if (!isfinite(value)) {
     add(text, ",\"%s\":null", name);
@@ -67,15 +64,16 @@ static void add_number(favor_text *text, const char *name, double value)
   }
 }
 
-favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes)
-{
+favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes) {
   if (!map || !buf) return FAVOR_ERR_NULL;
   const favor_choice *c = &map->choice;
   const favor_estimator *estimator = favor_estimator_find(c->estimator);
   const favor_coupling *coupling = favor_coupling_find(c->coupling);
-  favor_text text = {buf, bytes, 0};
-  add(&text, "{\"version\":\"%s\",\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"", favor_version(),
-      favor_kernel_name(c->kernel), estimator->name, coupling ? coupling->name : "external");
+  char line[LINE_SIZE];
+  favor_text text = {line, sizeof line, 0};
+  add(&text, "{\"version\":\"%s\",\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"",
+      favor_version(), favor_kernel_name(c->kernel), estimator->name,
+      coupling ? coupling->name : "external");
   add(&text, ",\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, c->dim,
       c->projections, map->leaf.features);
   add_number(&text, "scale", c->scale);
@@ -88,8 +86,12 @@ favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes)
   } else {
     add(&text, ",\"unbiased\":null,\"seed\":null,\"stream\":null");
   }
-  add(&text, ",\"isa\":\"%s\",\"bytes\":%zu}", favor_isa_name(map->table[FAVOR_F32]->isa), map->bytes);
-  if (text.at < bytes) return FAVOR_OK;
-  if (bytes > 0) buf[0] = '\0';
-  return FAVOR_ERR_BUFFER;
+  add(&text, ",\"isa\":\"%s\",\"bytes\":%zu}", favor_isa_name(map->table[FAVOR_F32]->isa),
+      map->bytes);
+  if (text.at >= sizeof line || text.at >= bytes) {
+    if (bytes > 0) buf[0] = '\0';
+    return FAVOR_ERR_BUFFER;
+  }
+  memcpy(buf, line, text.at + 1);
+  return FAVOR_OK;
 }

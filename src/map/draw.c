@@ -3,14 +3,12 @@
 #include "map/map.h"
 #include "map/registry.h"
 
-static int64_t block_at(const favor_coupling *coupling, const favor_choice *choice, int64_t row)
-{
+static int64_t block_at(const favor_coupling *coupling, const favor_choice *choice, int64_t row) {
   const int64_t full = coupling->block_rows(choice->dim), left = choice->projections - row;
   return left < full ? left : full;
 }
 
-favor_status favor_map_draw(favor_map *map, favor_report *report)
-{
+favor_status favor_map_draw(favor_map *map, favor_report *report) {
   const favor_choice *choice = &map->choice;
   const favor_coupling *coupling = favor_coupling_find(choice->coupling);
   const int64_t d = choice->dim, largest = block_at(coupling, choice, 0);
@@ -18,7 +16,8 @@ favor_status favor_map_draw(favor_map *map, favor_report *report)
   favor_arena_take(&arena, largest, d, sizeof(double));
   favor_arena_take(&arena, coupling->scratch(largest, d), 1, sizeof(double));
   if (arena.failed) {
-    return favor_fail(report, FAVOR_ERR_OVERFLOW, "dim", "the scratch of a draw does not fit in memory");
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, "dim",
+                      "the scratch of a draw does not fit in memory");
   }
   double *w = favor_alloc(&map->allocator, arena.used);
   if (!w) {

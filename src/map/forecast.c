@@ -33,8 +33,7 @@ typedef struct favor_law {
 } favor_law;
 
 /* ln E Z^2 for chi norms. */
-static double log_moment2(const favor_recipe *recipe, int64_t d, double t)
-{
+static double log_moment2(const favor_recipe *recipe, int64_t d, double t) {
   const double a = recipe->tilt;
   if (a >= 0.125) return INFINITY;
   /* r - 1, so that a small tilt costs nothing. */
@@ -43,8 +42,7 @@ static double log_moment2(const favor_recipe *recipe, int64_t d, double t)
 }
 
 /* E Z^2 - 1 as a logarithm. */
-static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double t)
-{
+static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double t) {
   if (favor_form_is_even(recipe->form)) {
     const double s = fabs(t);
     return s > 40 ? s + 2 * log1p(-exp(-s)) - log(2.0) : log(2.0) + 2 * log(sinh(0.5 * s));
@@ -55,8 +53,7 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
 
 /* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it is finite
  * where the variance is not. */
-static double block_factor(const favor_law *law, int64_t m, double t, double log_one)
-{
+static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
   if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
   const double cross = favor_conformity(law->map->choice.dim, law->coupling->cosine(m),
@@ -65,8 +62,7 @@ static double block_factor(const favor_law *law, int64_t m, double t, double log
   return 1.0 / (double)m + share * cross * exp(-log_one);
 }
 
-static double log_relmse_chi(const favor_law *law, double t)
-{
+static double log_relmse_chi(const favor_law *law, double t) {
   const favor_choice *c = &law->map->choice;
   const double log_one = log_variance_of_one(&c->recipe, c->dim, t);
   const int64_t full = law->coupling->block_rows(c->dim), blocks = c->projections / full;
@@ -87,8 +83,7 @@ static double log_relmse_chi(const favor_law *law, double t)
 
 /* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2, relative to exp(power t / 2):
  * a logarithm and a sign. */
-static double log_sphere(const favor_law *law, double s2, double t, double power, int *sign)
-{
+static double log_sphere(const favor_law *law, double s2, double t, double power, int *sign) {
   const int64_t d = law->map->choice.dim;
   if (t >= 0) {
     *sign = 1;
@@ -101,12 +96,11 @@ static double log_sphere(const favor_law *law, double s2, double t, double power
 
 /* Moments of one block for rows of norm sqrt(d), as plain numbers over exp(scale). */
 typedef struct favor_fixed_moments {
-  double scale; /* logarithm taken out */
+  double scale;                    /* logarithm taken out */
   double mean, square, cross, one; /* E Z, E Z^2, E Z_i Z_j, 1 */
 } favor_fixed_moments;
 
-static favor_fixed_moments fixed_moments(const favor_law *law, double t)
-{
+static favor_fixed_moments fixed_moments(const favor_law *law, double t) {
   const favor_choice *c = &law->map->choice;
   const bool even = favor_form_is_even(c->recipe.form);
   const double d = (double)c->dim, a = c->recipe.tilt, b2 = c->recipe.gain * c->recipe.gain;
@@ -127,27 +121,31 @@ static favor_fixed_moments fixed_moments(const favor_law *law, double t)
   return m;
 }
 
-static double log_relmse_fixed(const favor_law *law, double t)
-{
+static double log_relmse_fixed(const favor_law *law, double t) {
   const favor_choice *c = &law->map->choice;
   const int64_t full = law->coupling->block_rows(c->dim), blocks = c->projections / full;
   const int64_t rest = c->projections % full;
   const favor_fixed_moments m = fixed_moments(law, t);
   const double total = (double)c->projections;
   /* Pairs of rows in one block and in different ones, of all total^2. */
-  const double within = (double)blocks * (double)full * (double)(full - 1) + (double)rest * (double)(rest - 1);
+  const double within =
+      (double)blocks * (double)full * (double)(full - 1) + (double)rest * (double)(rest - 1);
   const double across = total * total - total - within;
   const double independent = m.mean * m.mean / m.one;
-  const double mse = (m.square * total + m.cross * within + independent * across) / (total * total) -
-                     2 * m.mean + m.one;
+  const double mse =
+      (m.square * total + m.cross * within + independent * across) / (total * total) - 2 * m.mean +
+      m.one;
   return mse > 0 ? m.scale + log(mse) : -INFINITY;
 }
 
 /* Independent relu features: E Z^2 / (E Z)^2 = 2 pi J2 / J1^2. */
-static double log_relmse_relu(const favor_law *law, const double *x, const double *y)
-{
+static double log_relmse_relu(const favor_law *law, const double *x, const double *y) {
   const favor_choice *c = &law->map->choice;
-  const favor_pair pair = {FAVOR_F64, c->dim, x, y, favor_row_norm(FAVOR_F64, c->dim, x),
+  const favor_pair pair = {FAVOR_F64,
+                           c->dim,
+                           x,
+                           y,
+                           favor_row_norm(FAVOR_F64, c->dim, x),
                            favor_row_norm(FAVOR_F64, c->dim, y)};
   if (law->coupling->cosine && law->coupling->block_rows(c->dim) > 1) return NAN;
   const double j1 = favor_arccos_j1(&pair), j2 = favor_arccos_j2(&pair);
@@ -156,8 +154,7 @@ static double log_relmse_relu(const favor_law *law, const double *x, const doubl
 }
 
 /* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
-static double argument(const favor_map *map, const double *x, const double *y)
-{
+static double argument(const favor_map *map, const double *x, const double *y) {
   const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
   const double sign = map->choice.recipe.form == FAVOR_FORM_TURN ? -1 : 1;
   double sum = 0;
@@ -168,8 +165,7 @@ static double argument(const favor_map *map, const double *x, const double *y)
   return sign * map->choice.scale * sum;
 }
 
-static double log_relmse(const favor_law *law, const double *x, const double *y)
-{
+static double log_relmse(const favor_law *law, const double *x, const double *y) {
   if (!law->coupling) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const double t = argument(law->map, x, y);
@@ -178,8 +174,7 @@ static double log_relmse(const favor_law *law, const double *x, const double *y)
 }
 
 favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const double *x, int64_t ldx,
-                                      const double *y, int64_t ldy, double *log_relmse_out)
-{
+                                      const double *y, int64_t ldy, double *log_relmse_out) {
   if (!map) return FAVOR_ERR_NULL;
   const int64_t d = map->choice.dim;
   const favor_array arrays[] = {

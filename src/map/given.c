@@ -7,20 +7,18 @@
 #include "base/status.h"
 #include "map/resolve.h"
 
-favor_status favor_given_check(const favor_given *given, const favor_map_opts *opts)
-{
+favor_status favor_given_check(const favor_given *given, const favor_map_opts *opts) {
   const size_t real = given->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
-  const favor_array w = {"w", "ldw", given->w, opts->projections, opts->dim, given->ldw, real, false};
+  const favor_array w = {"w",       "ldw",      given->w, opts->projections,
+                         opts->dim, given->ldw, real,     false};
   return favor_check_arrays(opts->report, 1, &w);
 }
 
-favor_status favor_given_put(const favor_given *given, favor_map *map, favor_report *report)
-{
+favor_status favor_given_put(const favor_given *given, favor_map *map, favor_report *report) {
   const int64_t d = map->choice.dim;
-  double *row = favor_alloc(&map->allocator, (size_t)d * sizeof *row);
+  double *row = favor_alloc_array(&map->allocator, d, 1, sizeof *row);
   if (!row) {
-    return favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated",
-                      (size_t)d * sizeof *row);
+    return favor_fail(report, FAVOR_ERR_MEMORY, "", "a row of w could not be allocated");
   }
   favor_status status = FAVOR_OK;
   for (int64_t j = 0; j < map->choice.projections && status == FAVOR_OK; ++j) {
@@ -31,8 +29,9 @@ favor_status favor_given_put(const favor_given *given, favor_map *map, favor_rep
     if (favor_choice_row_ok(d, row)) {
       favor_map_put_row(map, j, row);
     } else {
-      status = favor_fail(report, FAVOR_ERR_NONFINITE, "w",
-                          "row %" PRId64 " of w has no norm; it must be finite and at most 1e15", j);
+      status =
+          favor_fail(report, FAVOR_ERR_NONFINITE, "w",
+                     "row %" PRId64 " of w has no norm; it must be finite and at most 1e15", j);
       favor_report_rows(report, status, 1, j);
     }
   }
@@ -40,30 +39,31 @@ favor_status favor_given_put(const favor_given *given, favor_map *map, favor_rep
   return status;
 }
 
-static favor_status copy_check(const favor_map *map, favor_precision precision, const void *w, int64_t ldw)
-{
+static favor_status copy_check(const favor_map *map, favor_precision precision, const void *w,
+                               int64_t ldw) {
   if (!map) return FAVOR_ERR_NULL;
   const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
-  const favor_array array = {"w", "ldw", w, map->choice.projections, map->choice.dim, ldw, real, true};
+  const favor_array array = {"w", "ldw", w,   map->choice.projections, map->choice.dim,
+                             ldw, real,  true};
   return favor_check_arrays(NULL, 1, &array);
 }
 
-favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw)
-{
+favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw) {
   const favor_status status = copy_check(map, FAVOR_F32, w, ldw);
   if (status < 0) return status;
   const favor_table *table = map->table[FAVOR_F32];
-  const float *packed = (const float *)(const void *)(favor_map_base(map) + map->leaf.weights[FAVOR_F32]);
+  const float *packed =
+      (const float *)(const void *)(favor_map_base(map) + map->leaf.weights[FAVOR_F32]);
   for (int64_t j = 0; j < map->choice.projections; ++j) {
     for (int64_t k = 0; k < map->choice.dim; ++k) {
-      w[j * ldw + k] = packed[favor_pack_index(table, map->choice.projections, map->choice.dim, j, k)];
+      w[j * ldw + k] =
+          packed[favor_pack_index(table, map->choice.projections, map->choice.dim, j, k)];
     }
   }
   return FAVOR_OK;
 }
 
-favor_status favor_map_copy_projections_f64(const favor_map *map, double *w, int64_t ldw)
-{
+favor_status favor_map_copy_projections_f64(const favor_map *map, double *w, int64_t ldw) {
   const favor_status status = copy_check(map, FAVOR_F64, w, ldw);
   if (status < 0) return status;
   for (int64_t j = 0; j < map->choice.projections; ++j) favor_map_get_row(map, j, w + j * ldw);

@@ -25,8 +25,7 @@ typedef struct favor_estimate {
 } favor_estimate;
 
 static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision precision,
-                        favor_arena *arena)
-{
+                        favor_arena *arena) {
   const size_t real = map->table[precision]->real;
   slot->ld = (map->leaf.features + 15) / 16 * 16;
   favor_rows_layout(&slot->rows, map, precision, FAVOR_TILE_ROWS, arena);
@@ -39,29 +38,26 @@ static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision 
 }
 
 /* Raw exponents or factors of a tile, kept, and its relative features beside them. */
-static void evaluate(const favor_estimate *e, favor_side side, favor_rows *rows, int64_t n, const void *x,
-                     int64_t ldx, void *raw, void *phi, int64_t ld)
-{
+static void evaluate(const favor_estimate *e, favor_side side, favor_rows *rows, int64_t n,
+                     const void *x, int64_t ldx, void *raw, void *phi, int64_t ld) {
   favor_rows_raw(e->map, e->precision, side, rows, n, x, ldx, raw, ld);
   memcpy(phi, raw, (size_t)(n * ld) * e->map->table[e->precision]->real);
   favor_rows_relative(e->map, e->precision, rows, phi, ld);
 }
 
-static double get(favor_precision precision, const void *x, int64_t i)
-{
+static double get(favor_precision precision, const void *x, int64_t i) {
   return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
 }
 
 /* Terms flushed to zero are below the smallest normal number each; from this product on they are below
  * 2^-62 F (float32) or 2^-122 F (float64) of it. */
-static double safe_product(favor_precision precision)
-{
+static double safe_product(favor_precision precision) {
   return precision == FAVOR_F32 ? 0x1p-64 : 0x1p-900;
 }
 
 /* ln sum_j 2^(a_j + b_j), in float64 from the exponents of the two rows. */
-static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const void *b, int64_t ib)
-{
+static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const void *b,
+                      int64_t ib) {
   const int64_t features = e->map->leaf.features;
   double top = -INFINITY, sum = 0;
   for (int64_t j = 0; j < features; ++j) {
@@ -75,8 +71,7 @@ static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const 
 }
 
 static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64_t j, int64_t row,
-                     int64_t key)
-{
+                     int64_t key) {
   if (!slot->rows.tile.finite[i] || !slot->keys.tile.finite[j]) {
     favor_kernel_out_put(&e->out, row, key, NAN, 1);
     return;
@@ -93,14 +88,13 @@ static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64
 }
 
 static void estimate_keys(favor_estimate *e, favor_slot *slot, int64_t first_row, int64_t rows,
-                          int64_t first_key)
-{
+                          int64_t first_key) {
   const favor_table *table = e->map->table[e->precision];
   const int64_t left = e->out.k - first_key, keys = left < key_rows ? left : key_rows;
   const void *y = favor_rows_at(e->precision, e->y, first_key, e->ldy);
   evaluate(e, FAVOR_KEY, &slot->keys, keys, y, e->ldy, slot->keys_raw, slot->keys_phi, slot->ld);
-  table->product(rows, keys, e->map->leaf.features, slot->rows_phi, slot->ld, slot->keys_phi, slot->ld, 0,
-                 slot->product, key_rows);
+  table->product(rows, keys, e->map->leaf.features, slot->rows_phi, slot->ld, slot->keys_phi,
+                 slot->ld, 0, slot->product, key_rows);
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < keys; ++j) put_pair(e, slot, i, j, first_row + i, first_key + j);
   }
@@ -110,8 +104,7 @@ static void estimate_keys(favor_estimate *e, favor_slot *slot, int64_t first_row
   }
 }
 
-static void estimate_tile(void *ctx, int64_t slot_number, int64_t item)
-{
+static void estimate_tile(void *ctx, int64_t slot_number, int64_t item) {
   favor_estimate *e = ctx;
   favor_slot slot;
   favor_work_slot(&e->work, slot_number, slot_layout, &slot);
@@ -126,9 +119,8 @@ static void estimate_tile(void *ctx, int64_t slot_number, int64_t item)
   }
 }
 
-static favor_status estimate(favor_estimate *e, void *work, size_t work_size, const favor_executor *executor,
-                             favor_report *report)
-{
+static favor_status estimate(favor_estimate *e, void *work, size_t work_size,
+                             const favor_executor *executor, favor_report *report) {
   favor_array written[2];
   favor_report_begin(report);
   favor_status status = favor_check_map_call(report, e->map, FAVOR_QUERY);
@@ -148,8 +140,8 @@ static favor_status estimate(favor_estimate *e, void *work, size_t work_size, co
   status = favor_check_arrays(report, sizeof arrays / sizeof *arrays, arrays);
   if (status < 0) return status;
   const int64_t items = e->out.k > 0 ? (e->out.n + FAVOR_TILE_ROWS - 1) / FAVOR_TILE_ROWS : 0;
-  status = favor_work_begin(&e->work, e->map, e->precision, slot_layout, items, executor, work, work_size,
-                            report);
+  status = favor_work_begin(&e->work, e->map, e->precision, slot_layout, items, executor, work,
+                            work_size, report);
   if (status < 0) return status;
   favor_tally_begin(&e->out.tally);
   favor_execute(executor, e->work.slots, items, estimate_tile, e);
@@ -158,38 +150,52 @@ static favor_status estimate(favor_estimate *e, void *work, size_t work_size, co
 }
 
 favor_status favor_kernel_estimate_workspace(const favor_map *map, favor_precision precision,
-                                             const favor_executor *executor, size_t *bytes)
-{
+                                             const favor_executor *executor, size_t *bytes) {
   return favor_work_query(map, precision, slot_layout, executor, bytes);
 }
 
 favor_status favor_kernel_estimate_f32(const favor_map *map, int64_t n, const float *x, int64_t ldx,
-                                       int64_t k, const float *y, int64_t ldy, float *out, int64_t ldo,
-                                       void *work, size_t work_size, const favor_executor *executor,
-                                       favor_report *report)
-{
-  favor_estimate e = {.map = map, .precision = FAVOR_F32, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
-                      .out = {.form = FAVOR_KERNEL_PLAIN_F32, .data = out, .n = n, .k = k, .ld = ldo}};
+                                       int64_t k, const float *y, int64_t ldy, float *out,
+                                       int64_t ldo, void *work, size_t work_size,
+                                       const favor_executor *executor, favor_report *report) {
+  favor_estimate e = {
+      .map = map,
+      .precision = FAVOR_F32,
+      .ldx = ldx,
+      .ldy = ldy,
+      .x = x,
+      .y = y,
+      .out = {.form = FAVOR_KERNEL_PLAIN_F32, .data = out, .n = n, .k = k, .ld = ldo}};
   return estimate(&e, work, work_size, executor, report);
 }
 
-favor_status favor_kernel_estimate_f64(const favor_map *map, int64_t n, const double *x, int64_t ldx,
-                                       int64_t k, const double *y, int64_t ldy, double *out, int64_t ldo,
-                                       void *work, size_t work_size, const favor_executor *executor,
-                                       favor_report *report)
-{
-  favor_estimate e = {.map = map, .precision = FAVOR_F64, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
-                      .out = {.form = FAVOR_KERNEL_PLAIN_F64, .data = out, .n = n, .k = k, .ld = ldo}};
+favor_status favor_kernel_estimate_f64(const favor_map *map, int64_t n, const double *x,
+                                       int64_t ldx, int64_t k, const double *y, int64_t ldy,
+                                       double *out, int64_t ldo, void *work, size_t work_size,
+                                       const favor_executor *executor, favor_report *report) {
+  favor_estimate e = {
+      .map = map,
+      .precision = FAVOR_F64,
+      .ldx = ldx,
+      .ldy = ldy,
+      .x = x,
+      .y = y,
+      .out = {.form = FAVOR_KERNEL_PLAIN_F64, .data = out, .n = n, .k = k, .ld = ldo}};
   return estimate(&e, work, work_size, executor, report);
 }
 
-favor_status favor_kernel_estimate_log_f64(const favor_map *map, int64_t n, const double *x, int64_t ldx,
-                                           int64_t k, const double *y, int64_t ldy, double *log_out,
-                                           int8_t *sign, int64_t ldo, void *work, size_t work_size,
-                                           const favor_executor *executor, favor_report *report)
-{
-  favor_estimate e = {.map = map, .precision = FAVOR_F64, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
-                      .out = {.form = FAVOR_KERNEL_LOG, .data = log_out, .sign = sign, .n = n, .k = k,
-                              .ld = ldo}};
+favor_status favor_kernel_estimate_log_f64(const favor_map *map, int64_t n, const double *x,
+                                           int64_t ldx, int64_t k, const double *y, int64_t ldy,
+                                           double *log_out, int8_t *sign, int64_t ldo, void *work,
+                                           size_t work_size, const favor_executor *executor,
+                                           favor_report *report) {
+  favor_estimate e = {
+      .map = map,
+      .precision = FAVOR_F64,
+      .ldx = ldx,
+      .ldy = ldy,
+      .x = x,
+      .y = y,
+      .out = {.form = FAVOR_KERNEL_LOG, .data = log_out, .sign = sign, .n = n, .k = k, .ld = ldo}};
   return estimate(&e, work, work_size, executor, report);
 }

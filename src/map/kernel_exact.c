@@ -20,22 +20,20 @@ typedef struct favor_exact {
   favor_kernel_out out;
 } favor_exact;
 
-static const void *row_of(favor_precision precision, const void *x, int64_t row, int64_t ldx)
-{
+static const void *row_of(favor_precision precision, const void *x, int64_t row, int64_t ldx) {
   return precision == FAVOR_F32 ? (const void *)((const float *)x + row * ldx)
                                 : (const void *)((const double *)x + row * ldx);
 }
 
 /* A norm, or NaN where its square does not fit the precision. */
-static double finite_norm(const favor_exact *e, const void *x)
-{
+static double finite_norm(const favor_exact *e, const void *x) {
   const double norm = favor_row_norm(e->precision, e->dim, x);
   const double limit = e->precision == FAVOR_F32 ? (double)FLT_MAX : DBL_MAX;
   return norm * norm <= limit ? norm : NAN;
 }
 
-static void exact_row(favor_exact *e, int64_t i, int64_t first, int64_t count, const double *key_norms)
-{
+static void exact_row(favor_exact *e, int64_t i, int64_t first, int64_t count,
+                      const double *key_norms) {
   favor_pair pair = {.precision = e->precision, .dim = e->dim};
   pair.x = row_of(e->precision, e->x, i, e->ldx);
   pair.norm_x = finite_norm(e, pair.x);
@@ -48,8 +46,7 @@ static void exact_row(favor_exact *e, int64_t i, int64_t first, int64_t count, c
   }
 }
 
-static void count_rows(favor_exact *e)
-{
+static void count_rows(favor_exact *e) {
   for (int64_t i = 0; i < e->out.n; ++i) {
     favor_kernel_out_row_done(&e->out, i);
     if (isnan(finite_norm(e, row_of(e->precision, e->x, i, e->ldx)))) {
@@ -63,14 +60,13 @@ static void count_rows(favor_exact *e)
   }
 }
 
-static favor_status exact(favor_exact *e, int32_t kernel, favor_report *report)
-{
+static favor_status exact(favor_exact *e, int32_t kernel, favor_report *report) {
   double key_norms[key_block];
   favor_report_begin(report);
   e->target = favor_target_find(kernel);
   if (!e->target) {
-    return favor_fail(report, FAVOR_ERR_ENUM, "kernel", "kernel is %" PRId32 ", which is not a favor_kernel",
-                      kernel);
+    return favor_fail(report, FAVOR_ERR_ENUM, "kernel",
+                      "kernel is %" PRId32 ", which is not a favor_kernel", kernel);
   }
   if (!favor_choice_scale_ok(e->scale)) {
     return favor_fail(report, FAVOR_ERR_VALUE, "scale", "scale is %g; it must be in [1e-30, 1e30]",
@@ -102,29 +98,45 @@ static favor_status exact(favor_exact *e, int32_t kernel, favor_report *report)
   return favor_tally_end(&e->out.tally, report);
 }
 
-favor_status favor_kernel_exact_f32(int32_t kernel, double scale, int64_t dim, int64_t n, const float *x,
-                                    int64_t ldx, int64_t k, const float *y, int64_t ldy, float *out,
-                                    int64_t ldo, favor_report *report)
-{
-  favor_exact e = {.precision = FAVOR_F32, .scale = scale, .dim = dim, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
+favor_status favor_kernel_exact_f32(int32_t kernel, double scale, int64_t dim, int64_t n,
+                                    const float *x, int64_t ldx, int64_t k, const float *y,
+                                    int64_t ldy, float *out, int64_t ldo, favor_report *report) {
+  favor_exact e = {.precision = FAVOR_F32,
+                   .scale = scale,
+                   .dim = dim,
+                   .ldx = ldx,
+                   .ldy = ldy,
+                   .x = x,
+                   .y = y,
                    .out = {.form = FAVOR_KERNEL_PLAIN_F32, .data = out, .n = n, .k = k, .ld = ldo}};
   return exact(&e, kernel, report);
 }
 
-favor_status favor_kernel_exact_f64(int32_t kernel, double scale, int64_t dim, int64_t n, const double *x,
-                                    int64_t ldx, int64_t k, const double *y, int64_t ldy, double *out,
-                                    int64_t ldo, favor_report *report)
-{
-  favor_exact e = {.precision = FAVOR_F64, .scale = scale, .dim = dim, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
+favor_status favor_kernel_exact_f64(int32_t kernel, double scale, int64_t dim, int64_t n,
+                                    const double *x, int64_t ldx, int64_t k, const double *y,
+                                    int64_t ldy, double *out, int64_t ldo, favor_report *report) {
+  favor_exact e = {.precision = FAVOR_F64,
+                   .scale = scale,
+                   .dim = dim,
+                   .ldx = ldx,
+                   .ldy = ldy,
+                   .x = x,
+                   .y = y,
                    .out = {.form = FAVOR_KERNEL_PLAIN_F64, .data = out, .n = n, .k = k, .ld = ldo}};
   return exact(&e, kernel, report);
 }
 
 favor_status favor_kernel_exact_log_f64(int32_t kernel, double scale, int64_t dim, int64_t n,
                                         const double *x, int64_t ldx, int64_t k, const double *y,
-                                        int64_t ldy, double *log_out, int64_t ldo, favor_report *report)
-{
-  favor_exact e = {.precision = FAVOR_F64, .scale = scale, .dim = dim, .ldx = ldx, .ldy = ldy, .x = x, .y = y,
+                                        int64_t ldy, double *log_out, int64_t ldo,
+                                        favor_report *report) {
+  favor_exact e = {.precision = FAVOR_F64,
+                   .scale = scale,
+                   .dim = dim,
+                   .ldx = ldx,
+                   .ldy = ldy,
+                   .x = x,
+                   .y = y,
                    .out = {.form = FAVOR_KERNEL_LOG, .data = log_out, .n = n, .k = k, .ld = ldo}};
   return exact(&e, kernel, report);
 }

@@ -5,12 +5,16 @@
 
 #include "map/work.h"
 
-typedef enum favor_kernel_form { FAVOR_KERNEL_PLAIN_F32, FAVOR_KERNEL_PLAIN_F64, FAVOR_KERNEL_LOG } favor_kernel_form;
+typedef enum favor_kernel_form {
+  FAVOR_KERNEL_PLAIN_F32,
+  FAVOR_KERNEL_PLAIN_F64,
+  FAVOR_KERNEL_LOG
+} favor_kernel_form;
 
 typedef struct favor_kernel_out {
   favor_kernel_form form;
-  void *data;      /* float for FAVOR_KERNEL_PLAIN_F32, else double */
-  int8_t *sign;    /* with logarithms, or NULL; the same ld */
+  void *data;       /* float for FAVOR_KERNEL_PLAIN_F32, else double */
+  int8_t *sign;     /* with logarithms, or NULL; the same ld */
   int64_t n, k, ld; /* [n, k] */
   favor_tally tally;
 } favor_kernel_out;

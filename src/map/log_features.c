@@ -7,14 +7,12 @@
 static const double ln_2 = 0.69314718055994530942;
 
 static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision precision,
-                        favor_arena *arena)
-{
+                        favor_arena *arena) {
   favor_rows_layout(&slot->rows, map, precision, FAVOR_TILE_ROWS, arena);
 }
 
 /* Raw exponents or factors of one row, in place, to logarithms and signs. */
-static void log_row(const favor_map *map, double r, double *log_phi, int8_t *sign)
-{
+static void log_row(const favor_map *map, double r, double *log_phi, int8_t *sign) {
   const bool exponent = favor_form_has_exponent(map->leaf.form);
   for (int64_t j = 0; j < map->leaf.features; ++j) {
     const double raw = log_phi[j];
@@ -27,18 +25,16 @@ static void log_row(const favor_map *map, double r, double *log_phi, int8_t *sig
   }
 }
 
-static void nan_row(const favor_map *map, double *log_phi, int8_t *sign)
-{
+static void nan_row(const favor_map *map, double *log_phi, int8_t *sign) {
   for (int64_t j = 0; j < map->leaf.features; ++j) {
     log_phi[j] = NAN;
     if (sign) sign[j] = 0;
   }
 }
 
-favor_status favor_map_log_features_f64(const favor_map *map, favor_side side, int64_t n, const double *x,
-                                        int64_t ldx, double *log_phi, int64_t ldl, int8_t *sign,
-                                        favor_report *report)
-{
+favor_status favor_map_log_features_f64(const favor_map *map, favor_side side, int64_t n,
+                                        const double *x, int64_t ldx, double *log_phi, int64_t ldl,
+                                        int8_t *sign, favor_report *report) {
   favor_work work;
   favor_slot slot;
   favor_tally tally;
@@ -60,8 +56,8 @@ favor_status favor_map_log_features_f64(const favor_map *map, favor_side side, i
   favor_tally_begin(&tally);
   for (int64_t first = 0; first < n; first += FAVOR_TILE_ROWS) {
     const int64_t rows = n - first < FAVOR_TILE_ROWS ? n - first : FAVOR_TILE_ROWS;
-    favor_rows_raw(map, FAVOR_F64, side, &slot.rows, rows, x + first * ldx, ldx, log_phi + first * ldl,
-                   ldl);
+    favor_rows_raw(map, FAVOR_F64, side, &slot.rows, rows, x + first * ldx, ldx,
+                   log_phi + first * ldl, ldl);
     for (int64_t i = 0; i < rows; ++i) {
       double *l = log_phi + (first + i) * ldl;
       int8_t *s = sign ? sign + (first + i) * ldl : NULL;

@@ -17,24 +17,21 @@ enum {
   coupling_count = sizeof couplings / sizeof *couplings
 };
 
-const favor_estimator *favor_estimator_find(int32_t id)
-{
+const favor_estimator *favor_estimator_find(int32_t id) {
   for (int i = 0; i < estimator_count; ++i) {
     if (estimators[i]->id == id) return estimators[i];
   }
   return NULL;
 }
 
-const favor_coupling *favor_coupling_find(int32_t id)
-{
+const favor_coupling *favor_coupling_find(int32_t id) {
   for (int i = 0; i < coupling_count; ++i) {
     if (couplings[i]->id == id) return couplings[i];
   }
   return NULL;
 }
 
-const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics)
-{
+const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics) {
   const favor_estimator *best = NULL;
   int best_rank = 0;
   for (int i = 0; i < estimator_count; ++i) {
@@ -48,8 +45,7 @@ const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics)
   return best;
 }
 
-const favor_coupling *favor_coupling_best(favor_form form)
-{
+const favor_coupling *favor_coupling_best(favor_form form) {
   const bool even = favor_form_is_even(form);
   const favor_coupling *best = NULL;
   int best_rank = 0;
@@ -63,32 +59,28 @@ const favor_coupling *favor_coupling_best(favor_form form)
   return best;
 }
 
-const char *favor_estimator_name(int32_t estimator)
-{
+const char *favor_estimator_name(int32_t estimator) {
   const favor_estimator *found = favor_estimator_find(estimator);
   return found ? found->name : NULL;
 }
 
-const char *favor_coupling_name(int32_t coupling)
-{
+const char *favor_coupling_name(int32_t coupling) {
   const favor_coupling *found = favor_coupling_find(coupling);
   return found ? found->name : NULL;
 }
 
 /* Copy what the caller's struct has room for; `size` stands first in every info struct. */
-static favor_status copy_info(void *to, const void *from, uint64_t known)
-{
+static favor_status copy_info(void *to, const void *from, uint64_t known) {
   uint64_t size = 0;
   memcpy(&size, to, sizeof size);
   if (size == 0) size = known;
-  if (size < known) return FAVOR_ERR_STRUCT;
+  if (!favor_struct_size_ok(size, known)) return FAVOR_ERR_STRUCT;
   memcpy(to, from, (size_t)known);
   memcpy(to, &size, sizeof size);
   return FAVOR_OK;
 }
 
-favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *info)
-{
+favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *info) {
   const favor_estimator *found = favor_estimator_find(estimator);
   if (!info) return FAVOR_ERR_NULL;
   if (!found) return FAVOR_ERR_ENUM;
@@ -104,8 +96,7 @@ favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *i
   return copy_info(info, &known, sizeof known);
 }
 
-favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info)
-{
+favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info) {
   const favor_coupling *found = favor_coupling_find(coupling);
   if (!info) return FAVOR_ERR_NULL;
   if (!found) return FAVOR_ERR_ENUM;
@@ -114,8 +105,7 @@ favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info
   return copy_info(info, &known, sizeof known);
 }
 
-favor_status favor_combination(int32_t kernel, int32_t estimator, int32_t coupling)
-{
+favor_status favor_combination(int32_t kernel, int32_t estimator, int32_t coupling) {
   const favor_estimator *found = favor_estimator_find(estimator);
   if (!favor_target_find(kernel) || !found || !favor_coupling_find(coupling)) return FAVOR_ERR_ENUM;
   return found->kernels >> kernel & 1 ? FAVOR_OK : FAVOR_ERR_COMBINATION;

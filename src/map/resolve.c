@@ -13,34 +13,34 @@
 /* A shift beyond this has nothing to do with rows whose norms float32 can hold. */
 static const double largest_shift = 1e18;
 
-bool favor_choice_scale_ok(double scale)
-{
+bool favor_choice_scale_ok(double scale) {
   return scale >= 1e-30 && scale <= 1e30;
 }
 
-bool favor_choice_tilt_ok(double tilt)
-{
+bool favor_choice_tilt_ok(double tilt) {
   return tilt >= -1e6 && tilt < 0.25;
 }
 
-bool favor_choice_shift_ok(double shift)
-{
+bool favor_choice_shift_ok(double shift) {
   return fabs(shift) <= (double)(float)largest_shift && shift == (double)(float)shift;
 }
 
-bool favor_choice_row_ok(int64_t dim, const double *w)
-{
+bool favor_choice_row_ok(int64_t dim, const double *w) {
   double norm2 = 0;
   for (int64_t k = 0; k < dim; ++k) norm2 += w[k] * w[k];
   return norm2 <= 1e30;
 }
 
-static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out)
-{
+static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
+  if (opts->reserved != 0) {
+    return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
+                      opts->reserved);
+  }
   favor_status status = favor_check_range(report, "dim", opts->dim, 1, FAVOR_MAP_DIM_MAX);
   if (status < 0) return status;
-  status = favor_check_range(report, "projections", opts->projections, 1, FAVOR_MAP_PROJECTIONS_MAX);
+  status =
+      favor_check_range(report, "projections", opts->projections, 1, FAVOR_MAP_PROJECTIONS_MAX);
   if (status < 0) return status;
   if (!favor_choice_scale_ok(opts->scale)) {
     return favor_fail(report, FAVOR_ERR_VALUE, "scale", "scale is %g; it must be in [1e-30, 1e30]",
@@ -54,8 +54,7 @@ static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *ou
   return FAVOR_OK;
 }
 
-static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *out)
-{
+static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *out) {
   const favor_stats *stats = opts->stats;
   out->stats = stats;
   if (!stats) return FAVOR_OK;
@@ -66,29 +65,31 @@ static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *ou
   }
   if (!favor_stats_has_pairs(stats)) {
     return favor_fail(opts->report, FAVOR_ERR_STATISTICS, "stats",
-                      "stats have seen %" PRId64 " queries and %" PRId64 " keys; at least 1 of each is needed",
+                      "stats have seen %" PRId64 " queries and %" PRId64
+                      " keys; at least 1 of each is needed",
                       favor_stats_count(stats, FAVOR_QUERY), favor_stats_count(stats, FAVOR_KEY));
   }
   return FAVOR_OK;
 }
 
-static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved *out)
-{
+static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
   if (!favor_target_find(opts->kernel)) {
-    return favor_fail(report, FAVOR_ERR_ENUM, "kernel", "kernel is %" PRId32 ", which is not a favor_kernel",
-                      opts->kernel);
+    return favor_fail(report, FAVOR_ERR_ENUM, "kernel",
+                      "kernel is %" PRId32 ", which is not a favor_kernel", opts->kernel);
   }
   const favor_estimator *estimator = opts->estimator == FAVOR_ESTIMATOR_AUTO
                                          ? favor_estimator_best(opts->kernel, out->stats != NULL)
                                          : favor_estimator_find(opts->estimator);
   if (!estimator) {
     return favor_fail(report, FAVOR_ERR_ENUM, "estimator",
-                      "estimator is %" PRId32 ", which is not a favor_estimator_id", opts->estimator);
+                      "estimator is %" PRId32 ", which is not a favor_estimator_id",
+                      opts->estimator);
   }
   if (!(estimator->kernels >> opts->kernel & 1)) {
-    return favor_fail(report, FAVOR_ERR_COMBINATION, "estimator", "%s does not estimate the %s kernel",
-                      estimator->name, favor_kernel_name(opts->kernel));
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "estimator",
+                      "%s does not estimate the %s kernel", estimator->name,
+                      favor_kernel_name(opts->kernel));
   }
   if (!isnan(opts->tilt) && !estimator->takes_tilt) {
     return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt",
@@ -104,8 +105,8 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
   return FAVOR_OK;
 }
 
-static favor_status resolve_coupling(const favor_map_opts *opts, bool external, favor_resolved *out)
-{
+static favor_status resolve_coupling(const favor_map_opts *opts, bool external,
+                                     favor_resolved *out) {
   if (external) {
     out->choice.coupling = FAVOR_COUPLING_EXTERNAL;
     if (opts->coupling == FAVOR_COUPLING_AUTO) return FAVOR_OK;
@@ -124,8 +125,7 @@ static favor_status resolve_coupling(const favor_map_opts *opts, bool external, 
   return FAVOR_OK;
 }
 
-static favor_status resolve_recentre(const favor_map_opts *opts, favor_resolved *out)
-{
+static favor_status resolve_recentre(const favor_map_opts *opts, favor_resolved *out) {
   const bool possible = favor_target_find(out->choice.kernel)->recentres;
   switch (opts->recentre) {
   case FAVOR_DEFAULT:
@@ -154,10 +154,9 @@ static favor_status resolve_recentre(const favor_map_opts *opts, favor_resolved 
   return FAVOR_OK;
 }
 
-favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_resolved *out)
-{
+favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_resolved *out) {
   *out = (favor_resolved){0};
-  if (opts->size < sizeof *opts) return FAVOR_ERR_STRUCT;
+  if (!favor_struct_size_ok(opts->size, sizeof *opts)) return FAVOR_ERR_STRUCT;
   favor_report_begin(opts->report);
   favor_status status = favor_allocator_resolve(&opts->allocator, &out->allocator);
   if (status < 0) {
@@ -171,31 +170,31 @@ favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_reso
   if (status == FAVOR_OK) status = resolve_recentre(opts, out);
   if (status == FAVOR_OK) status = favor_table_select(opts->isa, opts->report, out->table);
   if (status == FAVOR_OK && favor_linalg_check() < 0) {
-    status = favor_fail(opts->report, FAVOR_ERR_LINALG, "",
-                        "the linked LAPACK has integers of another width than libfavor was built for");
+    status =
+        favor_fail(opts->report, FAVOR_ERR_LINALG, "",
+                   "the linked LAPACK has integers of another width than libfavor was built for");
   }
   return status;
 }
 
-static double shift_of(double mean)
-{
-  if (mean > largest_shift) return (double)(float)largest_shift;
-  if (mean < -largest_shift) return -(double)(float)largest_shift;
-  return (double)(float)mean;
+/* Bounded in each component so that the whole is at most largest_shift long. */
+static double shift_of(double mean, int64_t dim) {
+  const double bound = largest_shift / sqrt((double)dim);
+  return (double)(float)(mean > bound ? bound : mean < -bound ? -bound : mean);
 }
 
-void favor_resolve_shifts(const favor_resolved *resolved, double *query, double *key)
-{
+void favor_resolve_shifts(const favor_resolved *resolved, double *query, double *key) {
+  const int64_t dim = resolved->choice.dim;
   double *const shift[2] = {query, key};
   for (int s = 0; s < 2; ++s) {
-    const double *mean = resolved->choice.recentre ? favor_stats_mean(resolved->stats, (favor_side)s) : NULL;
-    for (int64_t k = 0; k < resolved->choice.dim; ++k) shift[s][k] = mean ? shift_of(mean[k]) : 0;
+    const double *mean =
+        resolved->choice.recentre ? favor_stats_mean(resolved->stats, (favor_side)s) : NULL;
+    for (int64_t k = 0; k < dim; ++k) shift[s][k] = mean ? shift_of(mean[k], dim) : 0;
   }
 }
 
 favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *resolved,
-                                  const double *query_shift, const double *key_shift)
-{
+                                  const double *query_shift, const double *key_shift) {
   favor_choice *choice = &resolved->choice;
   const favor_estimator *estimator = favor_estimator_find(choice->estimator);
   favor_fit_input in = {

@@ -4,32 +4,27 @@
 #include <math.h>
 #include <string.h>
 
-static size_t real_size(favor_precision precision)
-{
+static size_t real_size(favor_precision precision) {
   return precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
 }
 
-const void *favor_rows_at(favor_precision precision, const void *x, int64_t row, int64_t ldx)
-{
+const void *favor_rows_at(favor_precision precision, const void *x, int64_t row, int64_t ldx) {
   return x ? (const unsigned char *)x + (size_t)row * (size_t)ldx * real_size(precision) : NULL;
 }
 
-void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision, int64_t rows,
-                       favor_arena *arena)
-{
+void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision,
+                       int64_t rows, favor_arena *arena) {
   favor_tile_layout(&buffers->tile, &map->leaf, map->table[precision], rows, arena);
   buffers->fraction = favor_arena_take(arena, rows, 1, real_size(precision));
   buffers->shift = favor_arena_take(arena, rows, 1, real_size(precision));
   buffers->scale = favor_arena_take(arena, rows, 1, sizeof(double));
 }
 
-static double get(favor_precision precision, const void *x, int64_t i)
-{
+static double get(favor_precision precision, const void *x, int64_t i) {
   return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
 }
 
-static void set(favor_precision precision, void *x, int64_t i, double value)
-{
+static void set(favor_precision precision, void *x, int64_t i, double value) {
   if (precision == FAVOR_F32) {
     ((float *)x)[i] = (float)value;
   } else {
@@ -37,9 +32,9 @@ static void set(favor_precision precision, void *x, int64_t i, double value)
   }
 }
 
-void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side, favor_rows *buffers,
-                    int64_t rows, const void *x, int64_t ldx, void *out, int64_t ldo)
-{
+void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side,
+                    favor_rows *buffers, int64_t rows, const void *x, int64_t ldx, void *out,
+                    int64_t ldo) {
   const favor_table *table = map->table[precision];
   const favor_leaf *leaf = &map->leaf;
   favor_tile *tile = &buffers->tile;
@@ -50,23 +45,22 @@ void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side 
     const int64_t left = leaf->features - first, wanted = left < columns ? left : columns;
     for (int64_t i = 0; i < rows; ++i) {
       memcpy((unsigned char *)out + (size_t)(i * ldo + first) * real,
-             (const unsigned char *)tile->panel + (size_t)(i * tile->ldp) * real, (size_t)wanted * real);
+             (const unsigned char *)tile->panel + (size_t)(i * tile->ldp) * real,
+             (size_t)wanted * real);
     }
   }
 }
 
 /* r in an integer and a fraction: the fraction joins the exponents before they are rounded, the integer
  * only afterwards, so that neither costs the other digits. */
-static double split(const favor_rows *buffers, favor_precision precision, int64_t i)
-{
+static double split(const favor_rows *buffers, favor_precision precision, int64_t i) {
   const double r = buffers->tile.r[i], whole = floor(r);
   set(precision, buffers->fraction, i, r - whole);
   return whole;
 }
 
-void favor_rows_relative(const favor_map *map, favor_precision precision, favor_rows *buffers, void *out,
-                         int64_t ldo)
-{
+void favor_rows_relative(const favor_map *map, favor_precision precision, favor_rows *buffers,
+                         void *out, int64_t ldo) {
   const favor_table *table = map->table[precision];
   const int64_t rows = buffers->tile.rows, features = map->leaf.features;
   if (!favor_form_has_exponent(map->leaf.form)) {
@@ -78,9 +72,10 @@ void favor_rows_relative(const favor_map *map, favor_precision precision, favor_
   for (int64_t i = 0; i < rows; ++i) {
     const double whole = split(buffers, precision, i);
     /* Rounded up, in the arithmetic of the exponents, so that none of them is above. */
-    const double top = precision == FAVOR_F32
-                           ? (double)ceilf(((float *)buffers->shift)[i] + ((float *)buffers->fraction)[i])
-                           : ceil(((double *)buffers->shift)[i] + ((double *)buffers->fraction)[i]);
+    const double top =
+        precision == FAVOR_F32
+            ? (double)ceilf(((float *)buffers->shift)[i] + ((float *)buffers->fraction)[i])
+            : ceil(((double *)buffers->shift)[i] + ((double *)buffers->fraction)[i]);
     buffers->scale[i] = top + whole;
     set(precision, buffers->shift, i, -top);
   }
@@ -88,9 +83,8 @@ void favor_rows_relative(const favor_map *map, favor_precision precision, favor_
 }
 
 /* g 2^r for factors: in float64, in two steps so that neither 2^r nor the product passes the range early. */
-static void scale_factors(const favor_map *map, favor_precision precision, const favor_rows *buffers,
-                          void *out, int64_t ldo)
-{
+static void scale_factors(const favor_map *map, favor_precision precision,
+                          const favor_rows *buffers, void *out, int64_t ldo) {
   for (int64_t i = 0; i < buffers->tile.rows; ++i) {
     const double r = buffers->tile.r[i], whole = floor(r), part = exp2(r - whole);
     const int power = whole < -5000 ? -5000 : whole > 5000 ? 5000 : (int)whole;
@@ -100,9 +94,8 @@ static void scale_factors(const favor_map *map, favor_precision precision, const
   }
 }
 
-void favor_rows_absolute(const favor_map *map, favor_precision precision, favor_rows *buffers, void *out,
-                         int64_t ldo)
-{
+void favor_rows_absolute(const favor_map *map, favor_precision precision, favor_rows *buffers,
+                         void *out, int64_t ldo) {
   if (!favor_form_has_exponent(map->leaf.form)) {
     scale_factors(map, precision, buffers, out, ldo);
     return;

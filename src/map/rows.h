@@ -14,22 +14,23 @@ typedef struct favor_rows {
 } favor_rows;
 
 /** Take the buffers of `rows` rows at a time. */
-void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision, int64_t rows,
-                       favor_arena *arena);
+void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision,
+                       int64_t rows, favor_arena *arena);
 
 /** Load rows and write their exponents (or, for leaves without, their factors), without r, to
  *  out [rows, features]. */
-void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side, favor_rows *buffers,
-                    int64_t rows, const void *x, int64_t ldx, void *out, int64_t ldo);
+void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side,
+                    favor_rows *buffers, int64_t rows, const void *x, int64_t ldx, void *out,
+                    int64_t ldo);
 
 /** Turn raw exponents, in place, into features relative to their row's maximum: |out| <= 1, and feature =
  *  out * 2^scale. Factors are relative already. */
-void favor_rows_relative(const favor_map *map, favor_precision precision, favor_rows *buffers, void *out,
-                         int64_t ldo);
+void favor_rows_relative(const favor_map *map, favor_precision precision, favor_rows *buffers,
+                         void *out, int64_t ldo);
 
 /** Turn raw exponents, in place, into the features themselves; +-inf where they do not fit. */
-void favor_rows_absolute(const favor_map *map, favor_precision precision, favor_rows *buffers, void *out,
-                         int64_t ldo);
+void favor_rows_absolute(const favor_map *map, favor_precision precision, favor_rows *buffers,
+                         void *out, int64_t ldo);
 
 /** x + rows * ldx elements of a precision. */
 const void *favor_rows_at(favor_precision precision, const void *x, int64_t row, int64_t ldx);

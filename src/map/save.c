@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "base/block.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "map/map.h"
 #include "map/registry.h"
@@ -17,8 +18,7 @@
 
 static const char magic[8] = {'f', 'a', 'v', 'o', 'r', 'm', 'a', 'p'};
 
-static void write_choice(favor_writer *w, const favor_choice *c)
-{
+static void write_choice(favor_writer *w, const favor_choice *c) {
   favor_write_u64(w, (uint64_t)c->dim);
   favor_write_u64(w, (uint64_t)c->projections);
   favor_write_u64(w, (uint64_t)(int64_t)c->kernel);
@@ -35,24 +35,24 @@ static void write_choice(favor_writer *w, const favor_choice *c)
   favor_write_f64(w, c->recipe.constant);
 }
 
-static size_t write_map(favor_writer *w, const favor_map *map)
-{
+static size_t write_map(favor_writer *w, const favor_map *map) {
   const favor_choice *c = &map->choice;
   favor_write_header(w, magic);
   write_choice(w, c);
   for (int s = 0; s < 2; ++s) favor_write_f64s(w, c->dim, favor_map_shift(map, (favor_side)s));
   const favor_leaf *leaf = &map->leaf;
-  const double *packed = (const double *)(const void *)(favor_map_base(map) + leaf->weights[FAVOR_F64]);
+  const double *packed =
+      (const double *)(const void *)(favor_map_base(map) + leaf->weights[FAVOR_F64]);
   for (int64_t j = 0; j < c->projections; ++j) {
     for (int64_t k = 0; k < c->dim; ++k) {
-      favor_write_f64(w, packed[favor_pack_index(map->table[FAVOR_F64], c->projections, c->dim, j, k)]);
+      favor_write_f64(
+          w, packed[favor_pack_index(map->table[FAVOR_F64], c->projections, c->dim, j, k)]);
     }
   }
   return favor_write_close(w);
 }
 
-favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes)
-{
+favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes) {
   if (!map || !bytes) return FAVOR_ERR_NULL;
   favor_writer counting = {NULL, 0}, writing = {block, 0};
   *bytes = write_map(&counting, map);
@@ -63,15 +63,13 @@ favor_status favor_map_save(const favor_map *map, void *block, size_t block_size
 }
 
 /* A field that must be in [low, high]; anything else fails the reader. */
-static int64_t read_between(favor_reader *r, int64_t low, int64_t high)
-{
+static int64_t read_between(favor_reader *r, int64_t low, int64_t high) {
   const int64_t value = (int64_t)favor_read_u64(r);
   if (value < low || value > high) r->failed = true;
   return value;
 }
 
-static void read_choice(favor_reader *r, favor_choice *c)
-{
+static void read_choice(favor_reader *r, favor_choice *c) {
   c->dim = read_between(r, 1, FAVOR_MAP_DIM_MAX);
   c->projections = read_between(r, 1, FAVOR_MAP_PROJECTIONS_MAX);
   c->kernel = (int32_t)read_between(r, 0, INT32_MAX);
@@ -89,8 +87,7 @@ static void read_choice(favor_reader *r, favor_choice *c)
 }
 
 /* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
-static bool valid(const favor_choice *c)
-{
+static bool valid(const favor_choice *c) {
   const favor_estimator *estimator = favor_estimator_find(c->estimator);
   const favor_target *target = favor_target_find(c->kernel);
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
@@ -103,8 +100,7 @@ static bool valid(const favor_choice *c)
 }
 
 /* Shifts are exact in float32 and bounded, zero without recentring. */
-static bool read_shifts(favor_reader *r, favor_map *map)
-{
+static bool read_shifts(favor_reader *r, favor_map *map) {
   const favor_choice *c = &map->choice;
   for (int s = 0; s < 2; ++s) {
     double *shift = favor_map_shift_to_fill(map, (favor_side)s);
@@ -116,8 +112,7 @@ static bool read_shifts(favor_reader *r, favor_map *map)
   return true;
 }
 
-static bool read_rows(favor_reader *r, favor_map *map, double *row)
-{
+static bool read_rows(favor_reader *r, favor_map *map, double *row) {
   for (int64_t j = 0; j < map->choice.projections; ++j) {
     favor_read_f64s(r, map->choice.dim, row);
     if (!favor_choice_row_ok(map->choice.dim, row)) return false;
@@ -126,14 +121,13 @@ static bool read_rows(favor_reader *r, favor_map *map, double *row)
   return true;
 }
 
-static favor_status malformed(favor_report *report, const char *what)
-{
+static favor_status malformed(favor_report *report, const char *what) {
   return favor_fail(report, FAVOR_ERR_FORMAT, "block", "the block's %s", what);
 }
 
 static favor_status read_map(favor_reader *r, const favor_table *const table[2],
-                             const favor_allocator *allocator, favor_report *report, favor_map **out)
-{
+                             const favor_allocator *allocator, favor_report *report,
+                             favor_map **out) {
   favor_choice choice = {0};
   favor_map *map = NULL;
   read_choice(r, &choice);
@@ -146,10 +140,9 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   }
   favor_status status = favor_map_allocate(&choice, table, allocator, report, &map);
   if (status < 0) return status;
-  double *row = favor_alloc(allocator, (size_t)choice.dim * sizeof *row);
+  double *row = favor_alloc_array(allocator, choice.dim, 1, sizeof *row);
   if (!row) {
-    status = favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated",
-                        (size_t)choice.dim * sizeof *row);
+    status = favor_fail(report, FAVOR_ERR_MEMORY, "", "a row of w could not be allocated");
     goto fail;
   }
   bool good = read_shifts(r, map);
@@ -157,7 +150,8 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   good = good && read_rows(r, map, row);
   favor_free(allocator, row);
   if (!good) {
-    status = favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
+    status =
+        favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
     goto fail;
   }
   *out = map;
@@ -168,17 +162,21 @@ fail:
 }
 
 favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,
-                            const favor_allocator *allocator, favor_report *report, favor_map **out)
-{
+                            const favor_allocator *allocator, favor_report *report,
+                            favor_map **out) {
   favor_reader reader;
   favor_allocator resolved;
   const favor_table *table[2];
-  if (!out) return FAVOR_ERR_NULL;
-  *out = NULL;
   favor_report_begin(report);
-  favor_status status = favor_allocator_resolve(allocator, &resolved);
+  favor_status status = favor_check_pointer(report, "out", out);
+  if (status < 0) return status;
+  *out = NULL;
+  status = favor_check_pointer(report, "block", block);
+  if (status < 0) return status;
+  status = favor_allocator_resolve(allocator, &resolved);
   if (status < 0) {
-    return favor_fail(report, status, "allocator", "only one of alloc and free is set; both or neither");
+    return favor_fail(report, status, "allocator",
+                      "only one of alloc and free is set; both or neither");
   }
   status = favor_table_select(isa, report, table);
   if (status < 0) return status;

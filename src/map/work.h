@@ -12,10 +12,10 @@
 /** The buffers of one slot. Calls that map one side use `rows` alone. */
 typedef struct favor_slot {
   favor_rows rows, keys;
-  int64_t ld;                  /* of the arrays below */
-  void *rows_raw, *keys_raw;   /* real [.., ld]: exponents or factors */
-  void *rows_phi, *keys_phi;   /* real [.., ld]: features relative to their row */
-  void *product;               /* real [rows, keys] */
+  int64_t ld;                /* of the arrays below */
+  void *rows_raw, *keys_raw; /* real [.., ld]: exponents or factors */
+  void *rows_phi, *keys_phi; /* real [.., ld]: features relative to their row */
+  void *product;             /* real [rows, keys] */
 } favor_slot;
 
 /** Lays the buffers of one slot out: fills *slot with pieces of the arena. */
@@ -41,16 +41,19 @@ favor_array favor_array_rows(const char *name, int64_t n);
 favor_array favor_array_work(const void *work, size_t work_size);
 
 /** Bytes that a call over any number of items wants with this executor. */
-favor_status favor_work_query(const favor_map *map, favor_precision precision, favor_slot_layout layout,
-                              const favor_executor *executor, size_t *bytes);
+favor_status favor_work_query(const favor_map *map, favor_precision precision,
+                              favor_slot_layout layout, const favor_executor *executor,
+                              size_t *bytes);
 
 /** Check the caller's workspace, or allocate one, for min(width, items) slots. */
 favor_status favor_work_begin(favor_work *w, const favor_map *map, favor_precision precision,
-                              favor_slot_layout layout, int64_t items, const favor_executor *executor,
-                              void *work, size_t work_size, favor_report *report);
+                              favor_slot_layout layout, int64_t items,
+                              const favor_executor *executor, void *work, size_t work_size,
+                              favor_report *report);
 
 /** The buffers of one slot. */
-void favor_work_slot(const favor_work *w, int64_t slot, favor_slot_layout layout, favor_slot *buffers);
+void favor_work_slot(const favor_work *w, int64_t slot, favor_slot_layout layout,
+                     favor_slot *buffers);
 
 void favor_work_end(favor_work *w);
 

@@ -7,19 +7,14 @@
 static const double log2_e = 1.44269504088896340736;
 static const double turns_per_radian = 0.15915494309189533577;
 
-/* |x|^2 within the range of float32 may leave it by the shift: rows are given this much more. */
-static const double shifted_room = 16;
-
-static size_t take(favor_arena *arena, int64_t rows, int64_t columns, size_t element)
-{
+static size_t take(favor_arena *arena, int64_t rows, int64_t columns, size_t element) {
   const size_t at = favor_arena_offset(arena);
   favor_arena_take(arena, rows, columns, element);
   return at;
 }
 
 void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
-                       const favor_table *const table[2], favor_arena *arena)
-{
+                       const favor_table *const table[2], favor_arena *arena) {
   const int64_t d = source->dim;
   leaf->form = source->recipe.form;
   leaf->dim = d;
@@ -36,8 +31,7 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
   }
 }
 
-static void store(favor_precision precision, void *out, int64_t i, double value)
-{
+static void store(favor_precision precision, void *out, int64_t i, double value) {
   if (precision == FAVOR_F32) {
     ((float *)out)[i] = (float)value;
   } else {
@@ -46,8 +40,7 @@ static void store(favor_precision precision, void *out, int64_t i, double value)
 }
 
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
-                        int64_t j, const double *w)
-{
+                        int64_t j, const double *w) {
   double norm2 = 0;
   for (int64_t k = 0; k < leaf->dim; ++k) norm2 += w[k] * w[k];
   /* Above the norm by the rounding of a float32 product of this length (gamma_d and change). */
@@ -62,8 +55,7 @@ void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], uns
 }
 
 void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2],
-                        const unsigned char *base, int64_t j, double *w)
-{
+                        const unsigned char *base, int64_t j, double *w) {
   const double *packed = (const double *)(const void *)(base + leaf->weights[FAVOR_F64]);
   for (int64_t k = 0; k < leaf->dim; ++k) {
     w[k] = packed[favor_pack_index(table[FAVOR_F64], leaf->projections, leaf->dim, j, k)];
@@ -71,8 +63,7 @@ void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2
 }
 
 static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int side,
-                          const favor_row_terms *terms, unsigned char *base)
-{
+                          const favor_row_terms *terms, unsigned char *base) {
   favor_leaf_side *s = &leaf->side[side];
   s->constant = log2_e * (source->recipe.constant + terms->constant);
   s->quadratic = log2_e * (source->recipe.quadratic * source->scale + terms->quadratic);
@@ -86,16 +77,14 @@ static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int
 }
 
 /* Exponents of what lies behind the last projection are -inf: features that are exactly 0. */
-static void assemble_padding(const favor_leaf *leaf, unsigned char *base)
-{
+static void assemble_padding(const favor_leaf *leaf, unsigned char *base) {
   if (!favor_form_has_exponent(leaf->form)) return;
   for (int64_t j = leaf->projections; j < leaf->columns; ++j) {
     for (int p = 0; p < 2; ++p) store((favor_precision)p, base + leaf->bias[p], j, -INFINITY);
   }
 }
 
-void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base)
-{
+void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base) {
   const favor_target *target = favor_target_find(source->kernel);
   favor_row_terms terms[2];
   for (int s = 0; s < 2; ++s) {
@@ -116,6 +105,6 @@ void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsi
   leaf->tilt = log2_e * source->recipe.tilt;
   leaf->relu_bound = 0;
   const double largest = source->scale > 1 ? source->scale : 1;
-  leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest * (leaf->shifted ? shifted_room : 1);
+  leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest;
   leaf->norm2_limit[FAVOR_F64] = DBL_MAX / largest;
 }

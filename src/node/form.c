@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "node/recipe.h"
 
-int64_t favor_form_features(favor_form form)
-{
+int64_t favor_form_features(favor_form form) {
   return form == FAVOR_FORM_SIGNS || form == FAVOR_FORM_TURN ? 2 : 1;
 }
 
-bool favor_form_has_exponent(favor_form form)
-{
+bool favor_form_has_exponent(favor_form form) {
   return form == FAVOR_FORM_EXP || form == FAVOR_FORM_SIGNS;
 }
 
-bool favor_form_is_even(favor_form form)
-{
+bool favor_form_is_even(favor_form form) {
   return form == FAVOR_FORM_SIGNS || form == FAVOR_FORM_TURN;
 }

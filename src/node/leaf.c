@@ -7,9 +7,8 @@
 /* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
 static const double r_limit = 1e300;
 
-void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table, int64_t rows,
-                       favor_arena *arena)
-{
+void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table,
+                       int64_t rows, favor_arena *arena) {
   const int64_t padded = favor_form_features(leaf->form) * leaf->columns;
   tile->rows = 0;
   tile->nonfinite = 0;
@@ -25,8 +24,7 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
 }
 
 /* The smallest k with 2^k >= bound * |in|, from the square of the norm; 0 for a zero row. */
-static int64_t relu_power(double bound, double norm2)
-{
+static int64_t relu_power(double bound, double norm2) {
   int k = 0;
   const double m = frexp(bound * sqrt(norm2), &k);
   return m == 0 ? 0 : k;
@@ -34,28 +32,36 @@ static int64_t relu_power(double bound, double norm2)
 
 /* A row without a finite norm is replaced by zeros: it must not spread through a product (0 * NaN), and
  * the caller writes NaN for it in the end. */
-static void drop_row(const favor_table *table, favor_tile *tile, int64_t i)
-{
+static void drop_row(const favor_table *table, favor_tile *tile, int64_t i) {
   unsigned char *row = (unsigned char *)tile->in + (size_t)(i * tile->ldin) * table->real;
   memset(row, 0, (size_t)tile->ldin * table->real);
   tile->finite[i] = 0;
   tile->nonfinite += 1;
 }
 
+/* norm2 is |x - shift|^2. Shifts are at most 1e18 long, so that only rows near the limit need |x|. */
+static bool is_finite(const favor_leaf *leaf, favor_precision precision, double norm2,
+                      const void *x) {
+  const double limit = leaf->norm2_limit[precision];
+  if (!leaf->shifted || norm2 <= limit / 16) return norm2 <= limit;
+  const double norm = favor_row_norm(precision, leaf->dim, x);
+  return norm * norm <= limit;
+}
+
 void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
-                     favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx)
-{
+                     favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx) {
   const favor_leaf_side *s = &leaf->side[side];
   tile->rows = rows;
   tile->nonfinite = 0;
   const void *shift = leaf->shifted ? base + s->shift[table->precision] : NULL;
   table->load(rows, leaf->dim, x, ldx, shift, leaf->gain, tile->in, tile->ldin);
-  table->row_scalars(rows, leaf->dim, x, ldx, shift, (const double *)(const void *)(base + s->u), tile->r,
-                     tile->dot);
+  table->row_scalars(rows, leaf->dim, x, ldx, shift, (const double *)(const void *)(base + s->u),
+                     tile->r, tile->dot);
   for (int64_t i = 0; i < rows; ++i) {
     double norm2 = tile->r[i];
     tile->finite[i] = 1;
-    if (!(norm2 <= leaf->norm2_limit[table->precision])) {
+    const unsigned char *row = (const unsigned char *)x + (size_t)(i * ldx) * table->real;
+    if (!is_finite(leaf, table->precision, norm2, row)) {
       drop_row(table, tile, i);
       norm2 = tile->dot[i] = 0;
     }
@@ -67,8 +73,7 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
 
 /* Projections behind the last are zero, whose cosine is not. */
 static void clear_padding(const favor_leaf *leaf, const favor_table *table, favor_tile *tile,
-                          int64_t first, int64_t columns)
-{
+                          int64_t first, int64_t columns) {
   const int64_t real = leaf->features - first < columns ? leaf->features - first : columns;
   for (int64_t i = 0; i < tile->rows; ++i) {
     unsigned char *row = (unsigned char *)tile->panel + (size_t)(i * tile->ldp) * table->real;
@@ -76,9 +81,8 @@ static void clear_padding(const favor_leaf *leaf, const favor_table *table, favo
   }
 }
 
-int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
-                         favor_tile *tile, int64_t first)
-{
+int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
+                         const favor_table *table, favor_tile *tile, int64_t first) {
   const int p = table->precision;
   const int64_t pair = favor_form_features(leaf->form), rows = tile->rows;
   const int64_t left = leaf->columns - first / pair;

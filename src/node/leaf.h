@@ -37,15 +37,15 @@ typedef struct favor_leaf_side {
 typedef struct favor_leaf {
   favor_form form;
   int64_t dim, projections, features;
-  int64_t columns;            /* projections packed: a multiple of FAVOR_PACK */
-  bool shifted;               /* some shift is not zero */
-  double norm2_limit[2];      /* by precision: a row is finite while |in|^2 is at most this */
-  double gain;                /* applied to a row when it is loaded: base 2 or turns, scale, tilt */
-  double tilt;                /* b_j = tilt |w_j|^2, base 2 */
-  double relu_bound;          /* RELU: bound of |w_j.in| / |x - shift| over j */
+  int64_t columns;       /* projections packed: a multiple of FAVOR_PACK */
+  bool shifted;          /* some shift is not zero */
+  double norm2_limit[2]; /* by precision: a row is finite while |x|^2 is at most this */
+  double gain;           /* applied to a row when it is loaded: base 2 or turns, scale, tilt */
+  double tilt;           /* b_j = tilt |w_j|^2, base 2 */
+  double relu_bound;     /* RELU: bound of |w_j.in| / |x - shift| over j */
   favor_leaf_side side[2];
-  size_t weights[2];          /* W, packed, by precision: float64 as drawn, float32 its rounding */
-  size_t bias[2];             /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
+  size_t weights[2]; /* W, packed, by precision: float64 as drawn, float32 its rounding */
+  size_t bias[2];    /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
 } favor_leaf;
 
 /** Lay a leaf out in an arena over the map's block (counting: only sizes), in the same order every time. */
@@ -64,22 +64,22 @@ void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2
 
 /** Worker buffers of one tile, one panel. Rows of in, and of the panels, are aligned. */
 typedef struct favor_tile {
-  int64_t rows;         /* of this tile, at most the rows laid out */
-  int64_t ldin;         /* dim rounded up to 16 */
-  int64_t ldp;          /* columns of panel and projected */
-  void *in;             /* real [rows, ldin]: gain (x - shift) */
-  void *panel;          /* real [rows, ldp]: exponents of an EXP or SIGNS leaf, else factors */
-  void *projected;      /* real [rows, ldp]: scratch */
-  double *r;            /* [rows], base 2 */
-  double *dot;          /* [rows]: scratch */
-  int64_t *power;       /* [rows]: k of relu */
+  int64_t rows;          /* of this tile, at most the rows laid out */
+  int64_t ldin;          /* dim rounded up to 16 */
+  int64_t ldp;           /* columns of panel and projected */
+  void *in;              /* real [rows, ldin]: gain (x - shift) */
+  void *panel;           /* real [rows, ldp]: exponents of an EXP or SIGNS leaf, else factors */
+  void *projected;       /* real [rows, ldp]: scratch */
+  double *r;             /* [rows], base 2 */
+  double *dot;           /* [rows]: scratch */
+  int64_t *power;        /* [rows]: k of relu */
   unsigned char *finite; /* [rows]: 0 where the row has no finite norm; its in is then zero */
-  int64_t nonfinite;    /* how many such rows */
+  int64_t nonfinite;     /* how many such rows */
 } favor_tile;
 
 /** Take the buffers of a tile of at most `rows` rows. */
-void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table, int64_t rows,
-                       favor_arena *arena);
+void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table,
+                       int64_t rows, favor_arena *arena);
 
 /** Load rows of x into the tile and compute their row scalars. */
 void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
@@ -88,7 +88,7 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
 /** Evaluate features [first, first + FAVOR_PANEL) of the rows loaded into tile->panel; `first` is a
  *  multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns the
  *  columns written, a multiple of FAVOR_PACK. */
-int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
-                         favor_tile *tile, int64_t first);
+int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
+                         const favor_table *table, favor_tile *tile, int64_t first);
 
 #endif
