@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The struct of version 0.1: what every caller has. Fields appended later lie behind it and are written
- * only where the caller's size covers them. */
+/* The struct of version 0.1: what every caller has. Fields appended later lie behind it and are
+ * written only where the caller's size covers them. */
 #define REPORT_SIZE_0_1 ((uint64_t)sizeof(favor_report))
 
 #define STRING_OF(x) #x
@@ -41,14 +41,21 @@ const char *favor_version(void) {
       FAVOR_VERSION_PATCH);
 }
 
-/* A report that no init has seen has size 0 or garbage; below 0.1's size it cannot be written to. */
+/* Room for any struct of the future; bytes that are no size are almost surely beyond. */
+#define LARGEST_STRUCT ((uint64_t)1 << 16)
+
+bool favor_struct_size_ok(uint64_t size, uint64_t first) {
+  return size >= first && size <= LARGEST_STRUCT;
+}
+
+/* A report that no init has seen has size 0 or garbage, and is not written to. */
 static bool usable(const favor_report *report) {
-  return report != NULL && report->size >= REPORT_SIZE_0_1;
+  return report != NULL && favor_struct_size_ok(report->size, REPORT_SIZE_0_1);
 }
 
 favor_status favor_report_init_sized(favor_report *report, uint64_t size) {
   if (report == NULL) return FAVOR_ERR_NULL;
-  if (size < REPORT_SIZE_0_1) return FAVOR_ERR_STRUCT;
+  if (!favor_struct_size_ok(size, REPORT_SIZE_0_1)) return FAVOR_ERR_STRUCT;
   const size_t known = sizeof *report;
   memset(report, 0, size < known ? (size_t)size : known);
   report->size = size;
