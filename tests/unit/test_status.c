@@ -91,8 +91,8 @@ static void init_writes_no_further_than_it_knows(void **state) {
 
 static void a_report_that_was_never_set_up_is_left_alone(void **state) {
   (void)state;
-  const uint64_t sizes[] = {0, 8, sizeof(favor_report) - 1};
-  for (size_t i = 0; i < 3; i++) {
+  const uint64_t sizes[] = {0, 8, sizeof(favor_report) - 1, 0xA5A5A5A5A5A5A5A5U, UINT64_MAX};
+  for (size_t i = 0; i < 5; i++) {
     guarded g, before;
     fill(&g);
     g.report.size = sizes[i];
