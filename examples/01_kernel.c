@@ -51,9 +51,8 @@ int main(int argc, char **argv) {
     error += relative / N;
     beyond += !(relative <= 3 * exp(0.5 * log_relmse[i]));
   }
-  printf(
-      "%d x %d kernel, %d features: mean error %.0f %%, %d beyond 3 standard errors (%d may be)\n",
-      N, N, (int)favor_map_features(map), 100 * error, beyond, N / 9);
+  printf("%d x %d kernel, M = %d: mean error %.0f %%, %d beyond 3 standard errors (%d may be)\n", N,
+         N, M, 100 * error, beyond, N / 9);
   favor_map_destroy(map);
   favor_stats_destroy(stats);
   return beyond <= N / 9 && error > 0 ? 0 : 1;
