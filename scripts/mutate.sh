@@ -23,10 +23,14 @@ cmake -S "$work/tree" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DFAV
   -DFAVOR_BUILD_BENCHES=OFF -DFAVOR_BUILD_EXAMPLES=OFF > "$work/log"
 cmake --build "$work/build" > "$work/log" 2>&1 || { tail -n 30 "$work/log"; exit 1; }
 
+# Most mutants fall to a test of milliseconds: those go first.
+slow='^test_(conformance|variance|threads|guard|blocks)'
+run_tests() { # run_tests CTEST_OPTION...
+  rm -f "$work/build/Testing/Temporary/CTestCostData.txt" # in the order declared
+  ctest --test-dir "$work/build" -L '^quick$' -j 2 --timeout 300 --no-tests=error "$@" > "$work/log" 2>&1
+}
 quick() { # quick CTEST_OPTION...: true where the quick tests pass
-  rm -f "$work/build/Testing/Temporary/CTestCostData.txt" # in the order declared: small ones first
-  ctest --test-dir "$work/build" -L '^quick$' -E '^package' -j 2 --timeout 300 --no-tests=error "$@" \
-    > "$work/log" 2>&1
+  run_tests -E "^package|$slow" "$@" && run_tests -R "$slow" "$@"
 }
 quick || { echo "the tests fail without any mutant:"; tail -n 30 "$work/log"; exit 1; }
 
@@ -46,7 +50,7 @@ for patch in "$@"; do
   if ! cmake --build "$work/build" > "$work/log" 2>&1; then
     echo "DOES NOT BUILD  $name: $fault"
     bad=$((bad + 1))
-  elif { [ -n "$first" ] && ! quick --stop-on-failure -R "$first"; } || ! quick --stop-on-failure; then
+  elif { [ -n "$first" ] && ! run_tests --stop-on-failure -R "$first"; } || ! quick --stop-on-failure; then
     killed=$((killed + 1))
     by=$(sed -n 's/^.* Test *#[0-9]*: \([A-Za-z0-9_]*\) \.*\*\**.*$/\1/p' "$work/log" | head -n 1)
     echo "killed          $name: $fault (${by:-?})"

@@ -30,7 +30,6 @@ fi
 pc=$(find "$work/moved" -name favor.pc)
 libdir=$(dirname "$(dirname "$pc")")
 cp "$source/examples/01_kernel.c" "$work/consumer.c"
-for file in npy.c npy.h npy_header.c npy_header.h; do cp "$source/tools/$file" "$work/"; done
 cp "$work/consumer.c" "$work/consumer.cpp"
 
 # find_package
