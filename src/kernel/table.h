@@ -62,25 +62,30 @@ typedef struct favor_table {
   void (*expand_signs)(int64_t rows, int64_t columns, const void *t, int64_t ldt, const void *bias,
                        void *e, int64_t lde);
 
-  /** g[i, 2m] = cos 2 pi t, g[i, 2m+1] = sin 2 pi t, t in turns, within 2 ulp of 1 for |t| up to 2^22 (f32)
-   *  or 2^50 (f64) and within [-1, 1] for every finite t; NaN for a non-finite one. */
+  /** g[i, 2m] = cos 2 pi t, g[i, 2m+1] = sin 2 pi t, t in turns, within 2 ulp of 1 for |t| up to 2^21
+   *  (f32) or 2^50 (f64) and within [-1, 1] for every finite t; NaN for a non-finite one. g has twice the
+   *  columns; g and t do not overlap. */
   void (*cosine_sine)(int64_t rows, int64_t columns, const void *t, int64_t ldt, void *g, int64_t ldg);
 
-  /** g = max(0, t) * 2^-k_i with one integer k a row, exact barring underflow; a NaN stays. In place allowed. */
+  /** g = max(0, t) * 2^-k_i with one integer k a row, exact barring underflow for |k| up to 252 (f32) or
+   *  2044 (f64); a NaN stays. In place allowed. */
   void (*relu)(int64_t rows, int64_t columns, const void *t, int64_t ldt, const int64_t *k, void *g,
                int64_t ldg);
 
   /** max[i] = max(max[i], max over columns of e[i, :]); a NaN in e is ignored. */
   void (*row_max)(int64_t rows, int64_t columns, const void *e, int64_t lde, void *max);
 
-  /** max[j] = max(max[j], max over rows of e[:, j] + add[i]); add NULL: 0. */
+  /** max[j] = max(max[j], max over rows of e[:, j] + add[i]); a NaN is ignored. add NULL: 0. */
   void (*column_max)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *add,
                      void *max);
 
   /** out[i, j] = 2^(e[i, j] + fraction[i] + row[i] + column[j]), where row and column are integers held as
-   *  reals: t = e + fraction, n = rint(t), the polynomial sees t - n, and the integers n + row + column
-   *  meet only in the exponent. fraction, row, column NULL: 0. Within 2 ulp of exact for the t computed;
-   *  underflow gives 0, overflow +inf, exponents never wrap, NaN stays NaN. In place allowed. */
+   *  reals: t = e + fraction, n = rint(t), the polynomial sees t - n, and the integers (n + row) + column
+   *  meet only in the exponent, exact below 2^24 (f32) or 2^53 (f64). fraction, row, column NULL: 0. Within
+   *  2 ulp of exact for the t computed, which counts as an integer from 2^22 or 2^51 on. Nothing subnormal is
+   *  written: where n + row + column < -125 or -1021, below sqrt(2) times the smallest normal number or
+   *  less, the result is 0. Overflow gives +inf, -inf gives 0 whatever it meets, exponents never wrap, NaN
+   *  stays NaN. In place allowed. */
   void (*exp2)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *fraction,
                const void *row, const void *column, void *out, int64_t ldo);
 

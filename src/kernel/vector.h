@@ -10,6 +10,7 @@
  *  and, where it has them, operations that C cannot say: FAVOR_LARGER_F32(a, b), a > b ? a : b and hence b
  *  where either is NaN; FAVOR_SMALLER_F32 alike; FAVOR_FMA_F32(a, b, c), a b + c rounded once; and the same
  *  in _F64. What is missing is built from comparisons and masks, or from a product and a sum.
+ *  FAVOR_SPREAD says that products should copy numbers to all lanes beforehand.
  */
 #ifndef FAVOR_KERNEL_VECTOR_H
 #define FAVOR_KERNEL_VECTOR_H
@@ -18,7 +19,7 @@
 
 /* Before a loop of few, constant trips over an array that is to live in registers. */
 #if defined(__clang__)
-#define FAVOR_UNROLL _Pragma("unroll")
+#define FAVOR_UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define FAVOR_UNROLL _Pragma("GCC unroll 16")
 #endif

@@ -14,6 +14,11 @@
 #define FAVOR_SMALLER_F64(a, b) _mm_min_pd(a, b)
 #endif
 
+/* Before AVX a number from memory takes two instructions to reach all lanes. */
+#if defined(__SSE2__) && !defined(__AVX__)
+#define FAVOR_SPREAD 1
+#endif
+
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #define FAVOR_REGISTERS 32
