@@ -34,15 +34,19 @@ static void append_item(const bench_option *option, int i, char *text, size_t by
   case BENCH_NAMES:
     append(text, bytes, name_of(option, ((const bench_ints *)option->value)->at[i]));
     break;
-  default: append(text, bytes, ((const bench_strings *)option->value)->at[i]);
+  default:
+    append(text, bytes, ((const bench_strings *)option->value)->at[i]);
   }
 }
 
 static int count_of(const bench_option *option) {
   switch (option->kind) {
-  case BENCH_REALS: return ((const bench_reals *)option->value)->count;
-  case BENCH_STRINGS: return ((const bench_strings *)option->value)->count;
-  default: return ((const bench_ints *)option->value)->count;
+  case BENCH_REALS:
+    return ((const bench_reals *)option->value)->count;
+  case BENCH_STRINGS:
+    return ((const bench_strings *)option->value)->count;
+  default:
+    return ((const bench_ints *)option->value)->count;
   }
 }
 

@@ -31,6 +31,10 @@ double bench_log_stderr(int64_t n, const double *ln) {
   return top + 0.5 * log(sum / ((double)n * (double)(n - 1)));
 }
 
+double bench_log1p_exp(double t) {
+  return t > 0 ? t + log1p(exp(-t)) : log1p(exp(t));
+}
+
 double bench_log_score(double a, double b, double s) {
   const double top = fmax(a, b);
   if (isinf(top) && top < 0) return 0;

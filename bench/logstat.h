@@ -12,6 +12,9 @@ double bench_log_mean(int64_t n, const double *ln);
 /** ln of the standard error of that mean; NaN for n < 2. */
 double bench_log_stderr(int64_t n, const double *ln);
 
+/** ln(1 + e^t). */
+double bench_log1p_exp(double t);
+
 /** (e^a - e^b) / e^s without overflow. */
 double bench_log_score(double a, double b, double s);
 

@@ -43,12 +43,12 @@ static void run_end(run *r) {
 static favor_status estimate_group(run *r, const favor_map *map, int64_t group) {
   const int64_t side = r->sample->side, dim = r->sample->set->dim, at = group * side * dim;
   if (r->precision == FAVOR_F64)
-    return favor_kernel_estimate_log_f64(map, side, r->sample->q + at, dim, side,
-                                         r->sample->k + at, dim, r->log_block, r->sign, side,
-                                         r->work, r->work_bytes, r->executor, NULL);
-  const favor_status status = favor_kernel_estimate_f32(
-      map, side, r->sample->qf + at, dim, side, r->sample->kf + at, dim, r->block, side, r->work,
-      r->work_bytes, r->executor, NULL);
+    return favor_kernel_estimate_log_f64(map, side, r->sample->q + at, dim, side, r->sample->k + at,
+                                         dim, r->log_block, r->sign, side, r->work, r->work_bytes,
+                                         r->executor, NULL);
+  const favor_status status =
+      favor_kernel_estimate_f32(map, side, r->sample->qf + at, dim, side, r->sample->kf + at, dim,
+                                r->block, side, r->work, r->work_bytes, r->executor, NULL);
   for (int64_t i = 0; i < side * side; i++) {
     r->log_block[i] = log(fabs((double)r->block[i]));
     r->sign[i] = (int8_t)((r->block[i] > 0) - (r->block[i] < 0));
@@ -86,9 +86,8 @@ static double log_mean_square(int64_t n, const double *errors, double *scratch) 
   return bench_log_mean(n, scratch);
 }
 
-static favor_status redraws(run *r, const favor_map *map, const double *log_kernel,
-                            int64_t repeats, uint64_t seed, double *errors, double *per_draw,
-                            double *scratch) {
+static favor_status redraws(run *r, const favor_map *map, const double *log_kernel, int64_t repeats,
+                            uint64_t seed, double *errors, double *per_draw, double *scratch) {
   const int64_t pairs = r->sample->num_pairs;
   for (int64_t d = 0; d < repeats; d++) {
     favor_map *drawn = NULL;

@@ -18,9 +18,12 @@ typedef struct parser {
 /* The items of an option, whatever their type. */
 static int *item_count(const bench_option *option) {
   switch (option->kind) {
-  case BENCH_REALS: return &((bench_reals *)option->value)->count;
-  case BENCH_STRINGS: return &((bench_strings *)option->value)->count;
-  default: return &((bench_ints *)option->value)->count;
+  case BENCH_REALS:
+    return &((bench_reals *)option->value)->count;
+  case BENCH_STRINGS:
+    return &((bench_strings *)option->value)->count;
+  default:
+    return &((bench_ints *)option->value)->count;
   }
 }
 
@@ -106,10 +109,14 @@ static bool add_item(const parser *p, bench_option *option, const char *item) {
     return false;
   }
   switch (option->kind) {
-  case BENCH_INTS: return add_int(p, option, item);
-  case BENCH_REALS: return add_real(p, option, item);
-  case BENCH_NAMES: return add_name(p, option, item);
-  default: return add_string(p, option, item);
+  case BENCH_INTS:
+    return add_int(p, option, item);
+  case BENCH_REALS:
+    return add_real(p, option, item);
+  case BENCH_NAMES:
+    return add_name(p, option, item);
+  default:
+    return add_string(p, option, item);
   }
 }
 
@@ -157,8 +164,7 @@ static bool refuse_option(const parser *p, const char *argument) {
 
 static bench_option *find(const parser *p, const char *argument, size_t length) {
   for (int i = 0; i < p->num_options; i++)
-    if (strlen(p->options[i].name) == length &&
-        strncmp(argument, p->options[i].name, length) == 0)
+    if (strlen(p->options[i].name) == length && strncmp(argument, p->options[i].name, length) == 0)
       return &p->options[i];
   return NULL;
 }

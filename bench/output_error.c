@@ -12,9 +12,9 @@ enum { QUERIES = 16, REDRAWS = 4 };
 
 typedef struct outputs {
   const bench_set *set;
-  double *queries;         /* [QUERIES, dim] */
-  double *log_kernel;      /* [QUERIES, num_keys] */
-  int8_t *sign;            /* the same shape */
+  double *queries;          /* [QUERIES, dim] */
+  double *log_kernel;       /* [QUERIES, num_keys] */
+  int8_t *sign;             /* the same shape */
   double *exact, *estimate; /* [QUERIES, dv] */
   double errors[QUERIES * REDRAWS];
 } outputs;
@@ -79,9 +79,9 @@ static favor_status measure(outputs *o, const favor_map *map, int32_t kernel, ui
                             const favor_executor *executor) {
   const bench_set *set = o->set;
   const int64_t dim = set->dim, keys = set->num_keys;
-  favor_status status = favor_kernel_exact_log_f64(kernel, set->scale, dim, QUERIES, o->queries,
-                                                   dim, keys, set->k, dim, o->log_kernel, keys,
-                                                   NULL);
+  favor_status status =
+      favor_kernel_exact_log_f64(kernel, set->scale, dim, QUERIES, o->queries, dim, keys, set->k,
+                                 dim, o->log_kernel, keys, NULL);
   memset(o->sign, 1, (size_t)(QUERIES * keys));
   if (status == FAVOR_OK) normalise(o, o->exact);
   for (int d = 0; d < REDRAWS && status == FAVOR_OK; d++) {

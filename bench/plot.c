@@ -85,8 +85,9 @@ static void quoted(const char *text, FILE *out) {
 
 void bench_plot_size(bench_plot *plot, int width, int height) {
   const char *kind = terminal(plot->image.path);
-  (void)fprintf(plot->script, "set terminal %s size %d,%d %s font 'sans,11' background rgb 'white'\n",
-                kind, width, height, strcmp(kind, "svg") == 0 ? "dynamic" : "");
+  (void)fprintf(plot->script,
+                "set terminal %s size %d,%d %s font 'sans,11' background rgb 'white'\n", kind,
+                width, height, strcmp(kind, "svg") == 0 ? "dynamic" : "");
   (void)fputs("set output ", plot->script);
   quoted(bench_output_temporary(&plot->image), plot->script);
   (void)fputc('\n', plot->script);

@@ -13,9 +13,9 @@
 typedef struct bench_sample {
   const bench_set *set;
   int64_t groups, side, num_pairs;
-  double *q, *k;   /* [groups * side, dim], group after group */
-  float *qf, *kf;  /* the same, rounded */
-  double *x, *y;   /* [num_pairs, dim]: both members of every pair */
+  double *q, *k;                 /* [groups * side, dim], group after group */
+  float *qf, *kf;                /* the same, rounded */
+  double *x, *y;                 /* [num_pairs, dim]: both members of every pair */
   double norm, sum_norm, cosine; /* medians over the pairs, after the scale; norm is the root mean
                                     square of |x| and |y| */
 } bench_sample;

@@ -149,10 +149,11 @@ int bench_set_synthetic(bench_set *set, const bench_synthetic *wanted, char *mes
   double norm, cosine;
   memset(set, 0, sizeof *set);
   if (!settle(wanted, &norm, &cosine)) {
-    (void)snprintf(message, bytes,
-                   "--sum-norm %g does not go with --norm %g%s: it is norm sqrt(2 + 2 cosine), so give "
-                   "at most two of the three, and at most twice the norm",
-                   wanted->sum_norm, wanted->norm, isnan(wanted->cosine) ? "" : " and --cosine");
+    (void)snprintf(
+        message, bytes,
+        "--sum-norm %g does not go with --norm %g%s: it is norm sqrt(2 + 2 cosine), so give "
+        "at most two of the three, and at most twice the norm",
+        wanted->sum_norm, wanted->norm, isnan(wanted->cosine) ? "" : " and --cosine");
     return -1;
   }
   set->paired = !isnan(cosine);

@@ -11,8 +11,9 @@
 
 /** Queries and keys, as they are before the kernel's scale, and what was fitted to them. */
 typedef struct bench_set {
-  char name[64];  /* of the head; "" for a synthetic set */
-  bool paired;    /* query i belongs with key i alone (a set cosine); else every query with every key */
+  char name[64]; /* of the head; "" for a synthetic set */
+  bool
+      paired; /* query i belongs with key i alone (a set cosine); else every query with every key */
   int64_t dim, num_queries, num_keys;
   int64_t dv;     /* columns of the values; 0 without */
   int64_t length; /* the number of keys that a verdict assumes */

@@ -12,7 +12,9 @@ static double seconds(clockid_t clock) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-double bench_wall_seconds(void) { return seconds(CLOCK_MONOTONIC); }
+double bench_wall_seconds(void) {
+  return seconds(CLOCK_MONOTONIC);
+}
 
 bool bench_pin_to_one_core(void) {
   const int found = sched_getcpu();
@@ -50,7 +52,8 @@ bool bench_interleave(int num_jobs, bench_job *jobs, int repeats) {
   if (wall == NULL) return false;
   for (int j = 0; j < num_jobs; j++) run_once(&jobs[j], -1, &wall[0], &cpu[0]);
   for (int r = 0; r < repeats; r++)
-    for (int j = 0; j < num_jobs; j++) run_once(&jobs[j], r, &wall[j * repeats + r], &cpu[j * repeats + r]);
+    for (int j = 0; j < num_jobs; j++)
+      run_once(&jobs[j], r, &wall[j * repeats + r], &cpu[j * repeats + r]);
   for (int j = 0; j < num_jobs; j++) {
     bench_times *t = &jobs[j].times;
     summarise(repeats, wall + j * repeats, &t->wall_min, &t->wall_median);

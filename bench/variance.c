@@ -44,8 +44,7 @@ static int write_outputs(const variance_run *run, int argc, char **argv, outputs
   }
   if (files->json.stream != NULL) {
     const bool written = variance_write_json(run, argc, argv, files->json.stream);
-    if (bench_output_commit(&files->json, message, BENCH_MESSAGE_BYTES) != 0 || !written)
-      return -1;
+    if (bench_output_commit(&files->json, message, BENCH_MESSAGE_BYTES) != 0 || !written) return -1;
   }
   if (files->plot.script == NULL) return 0;
   variance_draw_plot(run, &files->plot);
@@ -173,10 +172,17 @@ int main(int argc, char **argv) {
   char message[BENCH_MESSAGE_BYTES] = "";
   int status = BENCH_OK;
   switch (variance_parse(argc, argv, &options, message)) {
-  case BENCH_PARSED_HELP: variance_help(stdout); break;
-  case BENCH_PARSED_VERSION: (void)printf("favor-bench-variance, libfavor %s\n", favor_version()); break;
-  case BENCH_PARSED_BAD: status = BENCH_USAGE; break;
-  default: status = run_all(&options, argc, argv, message);
+  case BENCH_PARSED_HELP:
+    variance_help(stdout);
+    break;
+  case BENCH_PARSED_VERSION:
+    (void)printf("favor-bench-variance, libfavor %s\n", favor_version());
+    break;
+  case BENCH_PARSED_BAD:
+    status = BENCH_USAGE;
+    break;
+  default:
+    status = run_all(&options, argc, argv, message);
   }
   variance_options_free(&options);
   if (status != BENCH_OK) (void)fprintf(stderr, "favor-bench-variance: %s\n", message);

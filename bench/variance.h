@@ -11,8 +11,10 @@
 /** The largest |x + y| at which sample variances are believed: beyond, rare draws carry them. */
 #define VARIANCE_TRUSTED_SUM 1.5
 
-/** A trusted measurement this many standard errors from its closed form is a failure. */
+/** A trusted measurement this many standard errors from its closed form is a failure, where the standard
+ *  error itself comes from enough redraws. */
 #define VARIANCE_Z_LIMIT 5.0
+#define VARIANCE_Z_REPEATS 32
 
 typedef struct variance_options {
   bench_strings queries, keys, values, csv, json, plot;
@@ -29,14 +31,16 @@ typedef struct variance_row {
   int64_t threads, projections, features;
   bool positive, recentred, trusted;
   bench_errors errors;
-  double log_closed;     /* closed form of the mean relative squared error over the pairs */
-  double log_typical;    /* that of the median pair, times the projections */
-  double forecast;       /* mean over pairs of ln(1 + relative variance of one projection) */
-  double z;              /* measured against closed form */
-  double log_ratio;      /* error against positive iid features, means kept, of equal count */
-  double log_ratio_time; /* against as many of them as the same time makes */
+  double log_closed;   /* closed form of the mean relative squared error over the pairs */
+  double log_typical;  /* that of the median pair, times the projections */
+  double forecast;     /* mean over pairs of ln(1 + relative variance of one projection) */
+  double log_baseline; /* the error of one positive iid projection, means kept; NAN: not valid */
+  double baseline_forecast; /* and its forecast */
+  double z;                 /* measured against closed form */
+  double log_ratio;         /* error against that baseline with as many features */
+  double log_ratio_time;    /* against as many of them as the same time makes */
   double us_per_row;
-  double output_error;   /* median of |O^ - O| / |O|; NAN without values */
+  double output_error; /* median of |O^ - O| / |O|; NAN without values */
 } variance_row;
 
 typedef struct variance_run {
@@ -46,8 +50,8 @@ typedef struct variance_run {
   bench_sample *samples; /* one per set */
   int64_t num_rows, capacity;
   variance_row *rows;
-  int steps, step;       /* of the progress line */
-  int failures;          /* checks that failed; each has been reported on standard error */
+  int steps, step; /* of the progress line */
+  int failures;    /* checks that failed; each has been reported on standard error */
 } variance_run;
 
 /** Fill the options from a command line; on BAD, message says why. Free with variance_options_free. */
@@ -55,6 +59,9 @@ bench_parsed variance_parse(int argc, char **argv, variance_options *options,
                             char message[BENCH_MESSAGE_BYTES]);
 void variance_help(FILE *out);
 void variance_options_free(variance_options *options);
+
+/** The name of a set for people. */
+const char *variance_set_name(const variance_run *run, int set);
 
 /** Load or make the sets and draw their samples. Returns 0, or -1 with a message. */
 int variance_make_sets(variance_run *run, char message[BENCH_MESSAGE_BYTES]);

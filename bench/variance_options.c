@@ -5,7 +5,8 @@
 #include "favor/favor.h"
 #include "variance.h"
 
-#define OPTION(type, option, form, text) .name = option, .argument = form, .help = text, .kind = type
+#define OPTION(type, option, form, text)                                                           \
+  .name = option, .argument = form, .help = text, .kind = type
 #define NAMED(list) .names = bench_##list, .num_names = bench_num_##list
 
 enum { NUM_INPUTS = 9, NUM_MAPS = 9, NUM_RUNS = 7, NUM_OPTIONS = NUM_INPUTS + NUM_MAPS + NUM_RUNS };
@@ -13,19 +14,19 @@ enum { NUM_INPUTS = 9, NUM_MAPS = 9, NUM_RUNS = 7, NUM_OPTIONS = NUM_INPUTS + NU
 static void describe_inputs(variance_options *o, bench_option *list) {
   const bench_option inputs[NUM_INPUTS] = {
       {OPTION(BENCH_STRINGS, "queries", "Q.npy,...",
-            "Queries of one head or more, float32 or float64, [rows, dim]"),
+              "Queries of one head or more, float32 or float64, [rows, dim]"),
        .value = &o->queries},
       {OPTION(BENCH_STRINGS, "keys", "K.npy,...", "The keys of the same heads in the same order"),
        .value = &o->keys},
       {OPTION(BENCH_STRINGS, "values", "V.npy,...",
-            "Their values; adds the error of the attention output"),
+              "Their values; adds the error of the attention output"),
        .value = &o->values},
       {OPTION(BENCH_REALS, "scale", "S",
-            "Scale of the kernel; without it 1/sqrt(dim) for heads, 1 for synthetic sets"),
+              "Scale of the kernel; without it 1/sqrt(dim) for heads, 1 for synthetic sets"),
        .single = true, .value = &o->scale, .low = 1e-30, .high = 1e30},
       {OPTION(BENCH_INTS, "dim", "N,...",
-            "Synthetic sets (made when no heads are given, or when this or one of the next three "
-            "is): dimension"),
+              "Synthetic sets (made when no heads are given, or when this or one of the next three "
+              "is): dimension"),
        .value = &o->dim, .low = 1, .high = 65536},
       {OPTION(BENCH_REALS, "norm", "R,...", "Synthetic: |x| = |y| = R after the scale"),
        .value = &o->norm, .low = 1e-6, .high = 1e6},
@@ -34,7 +35,7 @@ static void describe_inputs(variance_options *o, bench_option *list) {
       {OPTION(BENCH_REALS, "cosine", "C,...", "Synthetic: cosine of every pair"),
        .value = &o->cosine, .low = -1, .high = 1},
       {OPTION(BENCH_INTS, "length", "L",
-            "Synthetic: the number of keys that the verdict assumes; heads have their own"),
+              "Synthetic: the number of keys that the verdict assumes; heads have their own"),
        .single = true, .value = &o->length, .low = 1, .high = 1e15},
   };
   memcpy(list, inputs, sizeof inputs);
@@ -52,8 +53,8 @@ static void describe_maps(variance_options *o, bench_option *list) {
       {OPTION(BENCH_REALS, "tilt", "A", "Tilt of estimators that are given one, below 1/4"),
        .single = true, .value = &o->tilt, .low = -1e6, .high = 0.2499999999},
       {OPTION(BENCH_NAMES, "recentre", "NAME,...",
-            "Take away the means of queries and keys (kernels stay the same), where the kernel "
-            "allows it and pairs have no set cosine"),
+              "Take away the means of queries and keys (kernels stay the same), where the kernel "
+              "allows it and pairs have no set cosine"),
        NAMED(switches), .value = &o->recentre},
       {OPTION(BENCH_NAMES, "precision", "NAME,...", "Precision of features and estimates"),
        NAMED(precisions), .value = &o->precision},
@@ -71,16 +72,17 @@ static void describe_runs(variance_options *o, bench_option *list) {
       {OPTION(BENCH_INTS, "draws", "N", "Samples of pairs drawn from each set, pooled"),
        .single = true, .value = &o->draws, .low = 1, .high = 1e4},
       {OPTION(BENCH_INTS, "pairs", "N",
-            "Pairs in a sample: a grid of sqrt(N) queries and keys, rounded up; its diagonal "
-            "where pairs have a set cosine"),
+              "Pairs in a sample: a grid of sqrt(N) queries and keys, rounded up; its diagonal "
+              "where pairs have a set cosine"),
        .single = true, .value = &o->pairs, .low = 1, .high = 1e6},
       {OPTION(BENCH_INTS, "seed", "N", "Seed of everything random"), .single = true,
        .value = &o->seed, .low = 0, .high = 9e18},
-      {OPTION(BENCH_STRINGS, "csv", "FILE", "Write the rows as CSV; - is standard output, without "
-                                          "the table"),
+      {OPTION(BENCH_STRINGS, "csv", "FILE",
+              "Write the rows as CSV; - is standard output, without "
+              "the table"),
        .single = true, .value = &o->csv},
       {OPTION(BENCH_STRINGS, "json", "FILE",
-            "Write the rows, machine, versions and options as JSON; - as for --csv"),
+              "Write the rows, machine, versions and options as JSON; - as for --csv"),
        .single = true, .value = &o->json},
       {OPTION(BENCH_STRINGS, "plot", "FILE.svg|png", "Draw the errors with gnuplot"),
        .single = true, .value = &o->plot},
@@ -164,12 +166,17 @@ void variance_help(FILE *out) {
   set_defaults(&defaults);
   describe(&defaults, list);
   (void)fputs(
-      "favor-bench-variance: which random-feature estimator, with which coupling, fits these data?\n"
+      "favor-bench-variance: which random-feature estimator, with which coupling, fits these "
+      "data?\n"
       "\n"
-      "For each set of queries and keys, and each estimator and coupling, it redraws the projections,\n"
-      "compares estimated with exact kernels, and sets the mean relative squared error beside its closed\n"
-      "form, beside FAVOR+ with independent rows, and beside the time that the features take. It ends\n"
-      "with a verdict per set. Estimators that fit themselves to data are fitted to all rows of the set.\n"
+      "For each set of queries and keys, and each estimator and coupling, it redraws the "
+      "projections,\n"
+      "compares estimated with exact kernels, and sets the mean relative squared error beside its "
+      "closed\n"
+      "form, beside FAVOR+ with independent rows, and beside the time that the features take. It "
+      "ends\n"
+      "with a verdict per set. Estimators that fit themselves to data are fitted to all rows of "
+      "the set.\n"
       "\n"
       "  favor-bench-variance\n"
       "  favor-bench-variance --queries q.npy --keys k.npy --projections 64,256 --plot errors.svg\n"
@@ -181,21 +188,32 @@ void variance_help(FILE *out) {
   (void)fputs(
       "\n"
       "Columns of --csv, with a heading; empty where not applicable; later versions append:\n"
-      "  norm, sum_norm, cosine   medians over the pairs after the scale, norm of the root mean square\n"
+      "  norm, sum_norm, cosine   medians over the pairs after the scale, norm of the root mean "
+      "square\n"
       "                        of |x| and |y|\n"
-      "  measured_relmse, stderr  mean over pairs and redraws of ((K^ - K)/K)^2, and its standard error\n"
-      "  closed_form_relmse, z  the same in closed form over the same pairs; (measured - closed)/stderr\n"
-      "  trusted               1 where sample variances can be believed: every |x+y| that the estimator\n"
-      "                        sees is at most 1.5 (always for the arc-cosine kernel); else the closed\n"
-      "                        form leads, and relerr_median and relerr_p90 are the robust measurement\n"
-      "  ratio_to_positive_iid, ratio_at_equal_time  error against FAVOR+ with independent rows and the\n"
-      "                        means kept, with as many features, and with as many as fit in its time\n"
+      "  measured_relmse, stderr  mean over pairs and redraws of ((K^ - K)/K)^2, and its standard "
+      "error\n"
+      "  closed_form_relmse, z  the same in closed form over the same pairs; (measured - "
+      "closed)/stderr\n"
+      "  trusted               1 where sample variances can be believed: every |x+y| that the "
+      "estimator\n"
+      "                        sees is at most 1.5 (always for the arc-cosine kernel); else the "
+      "closed\n"
+      "                        form leads, and relerr_median and relerr_p90 are the robust "
+      "measurement\n"
+      "  ratio_to_positive_iid, ratio_at_equal_time  error against FAVOR+ with independent rows "
+      "and the\n"
+      "                        means kept, with as many features, and with as many as fit in its "
+      "time\n"
       "  forecast_log_relvar   mean over pairs of ln(1 + relative variance of one projection)\n"
       "  relerr_median, relerr_p90  quantiles of |K^ - K|/K over pairs and redraws\n"
       "  output_error_median   with --values: median of |O^ - O|/|O| of the attention output\n"
       "\n"
-      "Exit status: 0; 1 when a check failed (a trusted measurement more than 5 standard errors from its\n"
-      "closed form, or wrong features); 2 for bad usage or a file that cannot be read or written.\n",
+      "Exit status: 0; 1 when a check failed (with 32 redraws or more, a trusted measurement more "
+      "than 5\n"
+      "standard errors from its closed form; wrong features) or a map could not be made; 2 for bad "
+      "usage\n"
+      "or a file that cannot be read or written.\n",
       out);
 }
 

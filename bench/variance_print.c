@@ -24,20 +24,26 @@ variance_block variance_next_block(const variance_run *run, int64_t first) {
 static void print_heading(const variance_run *run, const variance_row *row, FILE *out) {
   const bench_set *set = &run->sets[row->set];
   const bench_sample *sample = &run->samples[row->set];
+  char text[24];
   (void)fprintf(out, "\n%s: %s kernel, scale %.4g, d %lld, M %lld, %s%s\n",
-                set->name[0] != '\0' ? set->name : "synthetic",
+                variance_set_name(run, row->set),
                 bench_name_of(bench_kernels, bench_num_kernels, row->kernel), set->scale,
                 (long long)set->dim, (long long)row->projections,
                 bench_name_of(bench_precisions, bench_num_precisions, row->precision),
                 row->recentred ? ", means removed" : "");
-  (void)fprintf(out,
-                "  median over %lld pairs: norm %.3g, |x+y| %.3g, cosine %.2g; largest |x+y| that the "
-                "estimators see %.3g; %lld redraws; %s, %lld thread%s\n",
-                (long long)sample->num_pairs, sample->norm, sample->sum_norm, sample->cosine,
-                bench_sample_largest_sum(sample, row->recentred),
-                (long long)run->options->repeats.at[0],
-                bench_name_of(bench_isas, bench_num_isas, row->isa), (long long)row->threads,
-                row->threads == 1 ? "" : "s");
+  (void)fprintf(
+      out,
+      "  median over %lld pairs: norm %.3g, |x+y| %.3g, cosine %.2g; largest |x+y| that the "
+      "estimators see %.3g; %lld redraws; %s, %lld thread%s\n",
+      (long long)sample->num_pairs, sample->norm, sample->sum_norm, sample->cosine,
+      bench_sample_largest_sum(sample, row->recentred), (long long)run->options->repeats.at[0],
+      bench_name_of(bench_isas, bench_num_isas, row->isa), (long long)row->threads,
+      row->threads == 1 ? "" : "s");
+  if (isnan(row->log_baseline)) return;
+  bench_short_exp(row->log_baseline - log((double)row->projections), text, sizeof text);
+  (void)fprintf(
+      out, "  FAVOR+ (positive, iid, means kept) with F = %lld: closed form %s, objective %.2f\n",
+      (long long)row->projections, text, row->baseline_forecast / log(10.0));
 }
 
 static void add_exp(bench_aligned *table, double ln, const char *mark) {
@@ -49,13 +55,14 @@ static void add_exp(bench_aligned *table, double ln, const char *mark) {
 static void add_real(bench_aligned *table, const char *format, double value) {
   char text[32];
   (void)snprintf(text, sizeof text, "-");
-  if (!isnan(value)) (void)snprintf(text, sizeof text, strcmp(format, "z") == 0 ? "%.1f" : "%.3g", value);
+  if (!isnan(value))
+    (void)snprintf(text, sizeof text, strcmp(format, "z") == 0 ? "%.1f" : "%.3g", value);
   bench_aligned_cell(table, "%s", text);
 }
 
 static void add_row(bench_aligned *table, const variance_row *row, bool values) {
-  const bool measured_leads = variance_lead(row) == row->errors.log_relmse &&
-                              variance_lead(row) != row->log_closed;
+  const bool measured_leads =
+      variance_lead(row) == row->errors.log_relmse && variance_lead(row) != row->log_closed;
   bench_aligned_row(table);
   bench_aligned_cell(table, "%s",
                      bench_name_of(bench_estimators, bench_num_estimators, row->estimator));
@@ -65,9 +72,10 @@ static void add_row(bench_aligned *table, const variance_row *row, bool values) 
   add_exp(table, row->log_closed, measured_leads ? " " : "*");
   add_exp(table, row->errors.log_relmse, measured_leads ? "*" : " ");
   add_exp(table, row->errors.log_stderr, "");
-  add_real(table, "z", row->z);
+  add_real(table, "z", row->trusted ? row->z : NAN);
   add_real(table, "", row->errors.median);
   add_real(table, "", row->errors.p90);
+  add_real(table, "", row->forecast / log(10.0));
   add_exp(table, row->log_ratio, "");
   add_exp(table, row->log_ratio_time, "");
   add_real(table, "", row->us_per_row);
@@ -78,21 +86,28 @@ static void print_block(const variance_run *run, variance_block block, bench_ali
                         FILE *out) {
   const bool values = run->sets[run->rows[block.first].set].v != NULL;
   print_heading(run, &run->rows[block.first], out);
-  bench_aligned_start(table, 2,
-                      values ? "estimator|coupling|F|closed form|measured|+-|z|median|90%|vs FAVOR+|in "
-                               "its time|us/row|output"
-                             : "estimator|coupling|F|closed form|measured|+-|z|median|90%|vs FAVOR+|in "
-                               "its time|us/row");
+  bench_aligned_start(
+      table, 2,
+      values ? "estimator|coupling|F|closed form|measured|+-|z|median|90%|objective|vs FAVOR+|in "
+               "its time|us/row|output"
+             : "estimator|coupling|F|closed form|measured|+-|z|median|90%|objective|vs FAVOR+|in "
+               "its time|us/row");
   for (int64_t i = block.first; i < block.end; i++) add_row(table, &run->rows[i], values);
   bench_aligned_print(table, out);
 }
 
 static const char legend[] =
     "\n"
-    "closed form, measured: mean of ((K^ - K)/K)^2 over the pairs; * leads: the measurement where sample\n"
-    "  variances can be believed (every |x+y| at most 1.5), else the closed form; z: the difference in\n"
+    "closed form, measured: mean of ((K^ - K)/K)^2 over the pairs; * leads: the measurement where "
+    "sample\n"
+    "  variances can be believed (every |x+y| at most 1.5), else the closed form; z: the "
+    "difference in\n"
     "  standard errors (+-); median, 90%: of |K^ - K|/K, which rare draws do not carry\n"
-    "vs FAVOR+: error against positive features with independent rows and the means kept, with as many\n"
+    "objective: mean over pairs of log10(1 + relative variance of one projection), what a verdict "
+    "ranks by;\n"
+    "  a few large pairs do not carry it as they do the mean error\n"
+    "vs FAVOR+: error against positive features with independent rows and the means kept, with as "
+    "many\n"
     "  features; in its time: with as many of them as are made in the same time\n";
 
 void variance_print(const variance_run *run, FILE *out) {

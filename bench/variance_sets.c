@@ -8,10 +8,14 @@
 /* Synthetic sets have this many rows of each side. */
 static const int64_t synthetic_rows = 512;
 
-static double real_at(const bench_reals *list, int i) { return i < list->count ? list->at[i] : NAN; }
+static double real_at(const bench_reals *list, int i) {
+  return i < list->count ? list->at[i] : NAN;
+}
 
 /* How many values of a list a product of lists runs over: an empty list is one value, NAN. */
-static int extent(const bench_reals *list) { return list->count > 0 ? list->count : 1; }
+static int extent(const bench_reals *list) {
+  return list->count > 0 ? list->count : 1;
+}
 
 static int add_heads(variance_run *run, char *message) {
   const variance_options *o = run->options;
@@ -32,12 +36,9 @@ static int add_synthetic(variance_run *run, char *message) {
     for (int n = 0; n < extent(&o->norm); n++)
       for (int s = 0; s < extent(&o->sum_norm); s++)
         for (int c = 0; c < extent(&o->cosine); c++) {
-          const bench_synthetic wanted = {o->dim.at[d],
-                                          synthetic_rows,
-                                          real_at(&o->norm, n),
-                                          real_at(&o->sum_norm, s),
-                                          real_at(&o->cosine, c),
-                                          real_at(&o->scale, 0),
+          const bench_synthetic wanted = {o->dim.at[d],           synthetic_rows,
+                                          real_at(&o->norm, n),   real_at(&o->sum_norm, s),
+                                          real_at(&o->cosine, c), real_at(&o->scale, 0),
                                           (uint64_t)o->seed.at[0]};
           bench_set *set = &run->sets[run->num_sets];
           if (bench_set_synthetic(set, &wanted, message, BENCH_MESSAGE_BYTES) != 0) return -1;
@@ -60,8 +61,8 @@ static int draw_samples(variance_run *run, char *message) {
 
 int variance_make_sets(variance_run *run, char message[BENCH_MESSAGE_BYTES]) {
   const variance_options *o = run->options;
-  const int most = o->queries.count + o->dim.count * extent(&o->norm) * extent(&o->sum_norm) *
-                                          extent(&o->cosine);
+  const int most = o->queries.count +
+                   o->dim.count * extent(&o->norm) * extent(&o->sum_norm) * extent(&o->cosine);
   run->sets = calloc((size_t)most, sizeof *run->sets);
   run->samples = calloc((size_t)most, sizeof *run->samples);
   if (run->sets == NULL || run->samples == NULL) {
@@ -71,6 +72,10 @@ int variance_make_sets(variance_run *run, char message[BENCH_MESSAGE_BYTES]) {
   if (add_heads(run, message) != 0) return -1;
   if (o->synthetic && add_synthetic(run, message) != 0) return -1;
   return draw_samples(run, message);
+}
+
+const char *variance_set_name(const variance_run *run, int set) {
+  return run->sets[set].name[0] != '\0' ? run->sets[set].name : "synthetic";
 }
 
 void variance_run_free(variance_run *run) {

@@ -8,12 +8,35 @@
 #include "variance.h"
 
 /* Only ever appended to. */
-static const char *const columns[] = {
-    "kernel", "estimator", "coupling", "precision", "dim", "projections", "features", "norm",
-    "head", "pairs", "repeats", "measured_relmse", "stderr", "closed_form_relmse", "z", "trusted",
-    "ratio_to_positive_iid", "forecast_log_relvar", "us_per_row", "sum_norm", "cosine", "seed",
-    "relerr_median", "relerr_p90", "ratio_at_equal_time", "recentred", "isa", "threads",
-    "output_error_median"};
+static const char *const columns[] = {"kernel",
+                                      "estimator",
+                                      "coupling",
+                                      "precision",
+                                      "dim",
+                                      "projections",
+                                      "features",
+                                      "norm",
+                                      "head",
+                                      "pairs",
+                                      "repeats",
+                                      "measured_relmse",
+                                      "stderr",
+                                      "closed_form_relmse",
+                                      "z",
+                                      "trusted",
+                                      "ratio_to_positive_iid",
+                                      "forecast_log_relvar",
+                                      "us_per_row",
+                                      "sum_norm",
+                                      "cosine",
+                                      "seed",
+                                      "relerr_median",
+                                      "relerr_p90",
+                                      "ratio_at_equal_time",
+                                      "recentred",
+                                      "isa",
+                                      "threads",
+                                      "output_error_median"};
 
 enum { NUM_COLUMNS = sizeof columns / sizeof *columns };
 

@@ -6,15 +6,13 @@
  *  than the exact kernel from about L = 2F keys on, F features, since both sides then do 4 L^2 d flops. */
 #include <math.h>
 
+#include "logstat.h"
 #include "variance.h"
-
-/* ln(1 + e^t). */
-static double log1p_exp(double t) { return t > 0 ? t + log1p(exp(-t)) : log1p(exp(t)); }
 
 /* Mean ln(1 + relative variance of one projection); from the measurement where no closed form is known. */
 static double objective(const variance_row *row) {
   if (!isnan(row->forecast)) return row->forecast;
-  return log1p_exp(row->errors.log_relmse + log((double)row->projections));
+  return bench_log1p_exp(row->errors.log_relmse + log((double)row->projections));
 }
 
 static double typical(const variance_row *row) {
@@ -62,31 +60,30 @@ static const char *count_text(double count, char text[24]) {
 static void print_needs(const variance_row *row, FILE *out) {
   char ten[24], hundred[24];
   const double variance = exp(typical(row));
-  (void)fprintf(out,
-                "  the median pair is off by %.3g %% at M = %lld; 10 %% takes about %s projections, "
-                "100 %% about %s\n",
-                100 * sqrt(variance / (double)row->projections), (long long)row->projections,
-                count_text(variance / 0.01, ten), count_text(variance, hundred));
+  (void)fprintf(
+      out,
+      "  the median pair is off by %.3g %% at M = %lld; 10 %% takes about %s projections, "
+      "100 %% about %s\n",
+      100 * sqrt(variance / (double)row->projections), (long long)row->projections,
+      count_text(variance / 0.01, ten), count_text(variance, hundred));
+}
+
+/* The verdict itself, for this many keys. */
+static const char *decide(const variance_row *row, double length) {
+  const double needed = 10 * exp(objective(row));
+  if (length < 2 * needed * features_per_projection(row)) return "use exact; the best features are";
+  return (double)row->projections > needed ? "use it:" : "more features of";
 }
 
 static void print_rule(const variance_row *row, double length, FILE *out) {
-  char projections[24], features[24], keys[24];
+  char projections[24], keys[24];
   const double needed = 10 * exp(objective(row)), f = needed * features_per_projection(row);
-  const double rule = objective(row) / log(10.0), at = log10((double)row->projections) - 1;
-  (void)fprintf(out, "  log10(1 + variance) of one projection is %.2f in the mean, log10(M) - 1 is %.2f: ",
-                rule, at);
-  if (length < 2 * f)
-    (void)fprintf(out,
-                  "use exact\n  (features need M = %s, F = %s, and then pay from %s keys on; here are "
-                  "%.0f)\n",
-                  count_text(needed, projections), count_text(f, features), count_text(2 * f, keys),
-                  length);
-  else if (rule < at)
-    (void)fprintf(out, "use it\n  (M = %s would do; at %.0f keys F up to %s pays)\n",
-                  count_text(needed, projections), length, count_text(length / 2, features));
-  else
-    (void)fprintf(out, "more features\n  (M = %s; at %.0f keys F up to %s pays)\n",
-                  count_text(needed, projections), length, count_text(length / 2, features));
+  (void)fprintf(
+      out,
+      "  objective %.2f against log10(M) - 1 = %.2f: M of %s or more will do, which pays from "
+      "%s keys on; here are %.0f\n",
+      objective(row) / log(10.0), log10((double)row->projections) - 1,
+      count_text(needed, projections), count_text(2 * f, keys), length);
 }
 
 static void print_signed(const variance_row *row, const variance_row *other, FILE *out) {
@@ -103,7 +100,7 @@ void variance_print_verdict(const variance_run *run, variance_block block, FILE 
   const variance_row *first = &run->rows[block.first], *row = best(run, block, true);
   const variance_row *other = best(run, block, false);
   const bench_set *set = &run->sets[first->set];
-  (void)fprintf(out, "%s, %s, M = %lld%s: ", set->name[0] != '\0' ? set->name : "synthetic",
+  (void)fprintf(out, "%s, %s, M = %lld%s: ", variance_set_name(run, first->set),
                 bench_name_of(bench_kernels, bench_num_kernels, first->kernel),
                 (long long)first->projections, first->recentred ? "" : ", means kept");
   if (row == NULL) {
@@ -114,7 +111,7 @@ void variance_print_verdict(const variance_run *run, variance_block block, FILE 
     (void)fprintf(out, "no unbiased estimator with exact rows among those measured\n");
     return;
   }
-  (void)fprintf(out, "%s with %s rows\n",
+  (void)fprintf(out, "%s %s with %s rows\n", decide(row, (double)set->length),
                 bench_name_of(bench_estimators, bench_num_estimators, row->estimator),
                 bench_name_of(bench_couplings, bench_num_couplings, row->coupling));
   print_needs(row, out);
