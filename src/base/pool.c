@@ -175,7 +175,11 @@ favor_status favor_pool_create(int64_t threads, const favor_allocator *allocator
   if (status < 0) return status;
   if (threads == 0) threads = usable_cores();
 
-  favor_pool *pool = favor_alloc(&memory, sizeof *pool + (size_t)(threads - 1) * sizeof(pthread_t));
+  size_t bytes;
+  if (!favor_size_matrix(threads - 1, 1, sizeof(pthread_t), &bytes) ||
+      !favor_size_add(bytes, sizeof(favor_pool), &bytes))
+    return FAVOR_ERR_MEMORY;
+  favor_pool *pool = favor_alloc(&memory, bytes);
   if (pool == NULL) return FAVOR_ERR_MEMORY;
   *pool = (favor_pool){.allocator = memory, .owner = getpid(), .threads = threads};
   atomic_init(&pool->next, 0);
