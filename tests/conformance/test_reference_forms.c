@@ -154,6 +154,7 @@ static void bessel_series_have_their_elementary_cases(void **state) {
   assert_near(ref_0f1(0.5L, -4), cosl(4), 1e-15);
   assert_near(ref_0f1(1.5L, -4), sinl(4) / 4, 1e-15);
   assert_near(ref_0f1(1, -2500), j0(100), 1e-13);
+  assert_near(ref_0f1(1, -1e5L), j0(sqrt(4e5)), 1e-13);
   assert_near(ref_1f1(1, 1, -3), expl(-3), 1e-18);
   assert_near(ref_1f1(1, 2, 5), expm1l(5) / 5, 1e-14);
 }

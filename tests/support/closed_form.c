@@ -74,14 +74,15 @@ static long double argument(const ref_law *law) {
 
 long double ref_relvar_one(const ref_law *law) {
   long double j1 = 0, j2 = 0;
-  const long double half_sinh = sinhl(argument(law) / 2);
+  const long double half_sinh = sinhl(argument(law) / 2), d = (long double)law->dim;
+  const long double norm4 = law->coupling == FAVOR_COUPLING_FIXED_NORM ? d / (d + 2) : 1;
   switch (law->estimator) {
   case FAVOR_ESTIMATOR_TRIGONOMETRIC:
   case FAVOR_ESTIMATOR_HYPERBOLIC:
     return 2 * half_sinh * half_sinh;
   case FAVOR_ESTIMATOR_RELU:
     arccos_factors(law->angle, &j1, &j2);
-    return 2 * acosl(-1) * j2 / (j1 * j1) - 1;
+    return norm4 * 2 * acosl(-1) * j2 / (j1 * j1) - 1;
   case FAVOR_ESTIMATOR_GERF:
   case FAVOR_ESTIMATOR_OPRF:
     return expm1l(ref_log_second_moment(law->dim, law->tilt, law->sum2));
@@ -148,7 +149,10 @@ long double ref_relative_mean(const ref_law *law) {
 long double ref_log_relmse(const ref_law *law) {
   const int64_t block = block_rows(law), full = law->projections / block,
                 rest = law->projections % block;
+  if (!ref_knows(law->estimator)) return (long double)NAN;
   if (law->estimator == FAVOR_ESTIMATOR_RELU && block > 1) return (long double)NAN;
+  if (law->estimator == FAVOR_ESTIMATOR_RELU)
+    return logl(ref_relvar_one(law) / (long double)law->projections);
   if (law->coupling == FAVOR_COUPLING_FIXED_NORM) return logl(fixed_norm_relmse(law));
   if (8 * law->tilt >= 1) return INF;
   long double sum = full > 0 ? (long double)full * block_part(law, block) : 0;

@@ -20,12 +20,13 @@ typedef struct ref_law {
 void ref_law_set_pair(ref_law *law, double scale, const double *x, const double *y,
                       const double *query_mean, const double *key_mean);
 
-/** E Z^2 / K^2 - 1 of one projection of law N(0, I); INFINITY for A >= 1/8. */
+/** E Z^2 / K^2 - 1 of one projection of law N(0, I), of relu features also with norm sqrt(d) (E |w|^4 is then
+ *  d^2 in place of d (d + 2)); INFINITY for A >= 1/8. */
 long double ref_relvar_one(const ref_law *law);
 
 /** ln of the relative mean squared error of the whole map, partial last block included. -inf where the
  *  estimate is exact, +inf for A >= 1/8 with norms of law chi, NAN where no closed form is known (relu
- *  features in blocks of several rows). */
+ *  features in blocks of several rows, estimators without a reference). */
 long double ref_log_relmse(const ref_law *law);
 
 /** E K^ / K: 1 for exact couplings, from 0F1 for norms fixed to sqrt(d). */

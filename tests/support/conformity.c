@@ -35,13 +35,16 @@ static long double angle(int i) {
   return acosl(-1) * (angles()->node[i] + 1) / 2;
 }
 
-/** E cos(k cos t) over t in [0, pi] with density sin(t)^(d-2): the sphere in d >= 2 dimensions. */
+/** E cos(k cos t) over t in [0, pi] with density sin(t)^(d-2): the sphere in d >= 2 dimensions. As many
+ *  panels as the oscillation needs. */
 static long double sphere_cosine(int d, long double k) {
+  const int panels = 1 + (int)(k / 50);
   long double sum = 0, mass = 0;
   if (d == 1) return cosl(k);
-  for (int i = 0; i < angles()->n; i++) {
-    const long double density = angles()->weight[i] * powl(sinl(angle(i)), d - 2);
-    sum += density * cosl(k * cosl(angle(i)));
+  for (int i = 0; i < panels * angles()->n; i++) {
+    const long double t = (angle(i % angles()->n) + i / angles()->n * acosl(-1)) / panels;
+    const long double density = angles()->weight[i % angles()->n] * powl(sinl(t), d - 2);
+    sum += density * cosl(k * cosl(t));
     mass += density;
   }
   return sum / mass;

@@ -67,30 +67,33 @@ int64_t ref_features(const ref_map *map) {
 }
 
 /** What one row gives every feature: the shift s of its side, |x - s|^2, and the scalar of the kernel and
- *  of recentring, scale times x.c for queries and b.(y - c) for keys. */
+ *  of recentring. With in = x - s the identities are
+ *      x.y = in_q.in_k + c.in_q + b.in_k + b.c,
+ *      -|x - y|^2 / 2 = in_q.in_k - (|in_q|^2 + |in_k|^2) / 2 + (c - b).in_q + (b - c).in_k - |b - c|^2 / 2,
+ *  and what depends on neither row stands with the query. */
 typedef struct row {
   const double *shift;
   long double shifted2, scalar, magnitude;
 } row;
 
+static void add_term(row *r, long double term) {
+  r->scalar += term;
+  r->magnitude += fabsl(term);
+}
+
 static row row_of(const ref_map *map, favor_side side, const double *x) {
+  const bool query = side == FAVOR_QUERY, gaussian = map->kernel == FAVOR_KERNEL_GAUSSIAN;
+  const double *own = query ? map->query_mean : map->key_mean;
+  const double *other = query ? map->key_mean : map->query_mean;
   const long double scale = map->scale;
-  row r = {side == FAVOR_QUERY ? map->query_mean : map->key_mean, 0, 0, 0};
-  const double *other = side == FAVOR_QUERY ? map->key_mean : map->query_mean;
+  row r = {own, 0, 0, 0};
   for (int64_t k = 0; k < map->dim; k++) {
-    const long double shift = r.shift ? r.shift[k] : 0, in = x[k] - shift;
+    const long double s = own ? own[k] : 0, o = other ? other[k] : 0, in = x[k] - s;
     r.shifted2 += in * in;
-    if (other) {
-      const long double term = scale * other[k] * (side == FAVOR_QUERY ? (long double)x[k] : in);
-      r.scalar += term;
-      r.magnitude += fabsl(term) + fabsl(scale * other[k] * shift);
-    }
+    add_term(&r, scale * in * (gaussian ? o - s : o));
+    if (query) add_term(&r, gaussian ? -scale * (s - o) * (s - o) / 2 : scale * s * o);
   }
-  if (map->kernel == FAVOR_KERNEL_GAUSSIAN) {
-    const long double half = scale * dot(map->dim, x, x) / 2;
-    r.scalar -= half;
-    r.magnitude += half;
-  }
+  if (gaussian) add_term(&r, -scale * r.shifted2 / 2);
   r.magnitude += scale * r.shifted2 / 2;
   return r;
 }
@@ -169,14 +172,24 @@ ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref
   return ref_dot(features, scratch, scratch + features);
 }
 
+/** The magnitudes of the constants in a projection's exponent. A chain of d sums that starts from the tilt's
+ *  term rounds d times in proportion to it: sqrt(d) times more than once, in the mean square. */
+static long double bias_magnitude(const ref_map *map, const double *w) {
+  const long double a = fabsl(map->tilt), d = (long double)map->dim;
+  return d / 4 * fabsl(log1pl(-4 * (long double)map->tilt)) +
+         fmaxl(1, sqrtl(d) / 4) * a * dot(map->dim, w, w) +
+         logl((long double)ref_features(map)) / 2;
+}
+
 long double ref_condition(const ref_map *map, favor_side side, const double *x) {
   const row r = row_of(map, side, x);
   const long double gain = sqrtl(map->scale * (1 - 4 * (long double)map->tilt));
-  long double shift2 = r.shift ? dot(map->dim, r.shift, r.shift) : 0, most = 0;
+  const long double shift2 = r.shift ? dot(map->dim, r.shift, r.shift) : 0;
   const long double reach = gain * (sqrtl(dot(map->dim, x, x)) + sqrtl(shift2));
+  long double most = 0;
   for (int64_t m = 0; m < map->projections; m++) {
     const double *w = map->w + m * map->dim;
-    most = fmaxl(most, fabsl(bias(map, w)) + sqrtl(dot(map->dim, w, w)) * reach);
+    most = fmaxl(most, bias_magnitude(map, w) + sqrtl(dot(map->dim, w, w)) * reach);
   }
   return 1 + most;
 }

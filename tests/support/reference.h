@@ -57,12 +57,12 @@ ref_value ref_dot(int64_t features, const ref_feature *q, const ref_feature *k);
 /** ref_dot of the features of one pair. Scratch holds 2 ref_features(map) features. */
 ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref_feature *scratch);
 
-/** Rounding scale of a row's exponents: 1 + max_j(|b_j| + |w_j||x'|), with b_j every constant of the
- *  exponent, in natural logarithms. */
+/** Rounding scale of a row's exponents: 1 + max_j(|b_j| + |w_j||x'|), with |b_j| the sum of the magnitudes
+ *  of the constants of the exponent in natural logarithms, A |w_j|^2 times max(1, sqrt(d) / 4). */
 long double ref_condition(const ref_map *map, favor_side side, const double *x);
 
 /** The sum of the magnitudes of the scalars that a row's exponent holds, which are kept in float64:
- *  |x'|^2 / 2, |x|^2 / 2 for the Gaussian kernel, and the dot products of recentring. */
+ *  |x'|^2 / 2, once more for the Gaussian kernel, and the terms of recentring. */
 long double ref_row_magnitude(const ref_map *map, favor_side side, const double *x);
 
 #endif
