@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,9 +12,13 @@ typedef struct block_header {
   size_t bytes;
 } block_header;
 
+/* malloc says ENOMEM by errno; the library says it by a status alone. */
 static void *malloc_alloc(void *ctx, size_t bytes) {
+  const int saved = errno;
+  void *p = malloc(bytes);
   (void)ctx;
-  return malloc(bytes);
+  errno = saved;
+  return p;
 }
 
 static void malloc_free(void *ctx, void *p, size_t bytes) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/executor.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 
@@ -32,16 +33,23 @@ typedef struct job {
   void *ctx;
 } job;
 
-/* What a slot does: items from the common counter until there are none. A slot that starts late, or
- * after all others have ended, finds nothing left; one that runs alone does everything. */
-static void run_slot(void *arg, int64_t slot) {
-  job *shared = arg;
+/* Items from the common counter until there are none. */
+static void take_items(job *shared, int64_t slot) {
   for (;;) {
     /* Relaxed: the counter deals out numbers; the executor's own start and end order the memory. */
     const int64_t item = atomic_fetch_add_explicit(&shared->next, 1, memory_order_relaxed);
     if (item >= shared->items) return;
     shared->work(shared->ctx, slot, item);
   }
+}
+
+/* What a slot does. One that starts late, or after all others have ended, finds nothing left; one that
+ * runs alone does everything. The thread is the host's, so its errno is kept: exp and log set it where
+ * a value does not fit. */
+static void run_slot(void *arg, int64_t slot) {
+  const int saved = errno;
+  take_items(arg, slot);
+  errno = saved;
 }
 
 void favor_execute(const favor_executor *executor, int64_t slots, int64_t items,

@@ -121,6 +121,8 @@ double favor_sphere_log(int64_t d, double s2, double t) {
   /* Terms rise until k (k + d/2) = y; they are summed relative to that one. */
   const double peak = floor(2 * y / (half + sqrt(half * half + 4 * y)));
   const double log_peak = peak * log(y) - lgamma(peak + 1) - lgamma(half + peak) + lgamma(half);
+  /* Far out the terms are a Gaussian in k of variance 1 / (1/k + 1/(k + d/2)), to 1/k. */
+  if (peak > 1e8) return log_peak + 0.5 * log(2 * pi / (1 / peak + 1 / (half + peak)));
   double sum = 1, term = 1;
   for (double k = peak; k >= 1 && term > 1e-18 * sum; --k) sum += term *= k * (half + k - 1) / y;
   term = 1;

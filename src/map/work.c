@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/work.h"
 
+#include <errno.h>
+
 #include "base/executor.h"
 #include "base/status.h"
 
@@ -77,6 +79,7 @@ void favor_work_end(favor_work *w) {
 }
 
 void favor_tally_begin(favor_tally *tally) {
+  tally->saved_errno = errno;
   atomic_init(&tally->nonfinite.rows, 0);
   atomic_init(&tally->nonfinite.first, INT64_MAX);
   atomic_init(&tally->overflow.rows, 0);
@@ -91,6 +94,7 @@ void favor_tally_row(favor_count *count, int64_t row) {
 }
 
 favor_status favor_tally_end(favor_tally *tally, favor_report *report) {
+  errno = tally->saved_errno;
   favor_status status = FAVOR_OK;
   if (atomic_load(&tally->overflow.rows) > 0) {
     status = FAVOR_NOTE_OVERFLOW;

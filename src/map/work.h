@@ -64,6 +64,7 @@ typedef struct favor_count {
 
 typedef struct favor_tally {
   favor_count nonfinite, overflow;
+  int saved_errno; /* exp and log set it where a value does not fit; callers see none of that */
 } favor_tally;
 
 void favor_tally_begin(favor_tally *tally);
