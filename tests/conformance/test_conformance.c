@@ -150,6 +150,10 @@ static double experiment(const combination *c, setting s, uint64_t seed) {
   const double owed = c->exact ? 1 : (double)ref_relative_mean(&law);
   sample drawn = {0};
   double value;
+  if (isnan(owed)) { /* an approximate coupling under an estimator without a reference */
+    favor_stats_destroy(stats);
+    return NAN;
+  }
   if (c->kernel == FAVOR_KERNEL_ARCCOS1) narrow(&s);
   s.projections = plan(c, &s, stats, seed);
   for (uint64_t i = 0; i < DRAWS_MAX; i++) {
@@ -194,7 +198,8 @@ static void every_combination_is_unbiased(void **state) {
       if (c->info.unbiased) count(&t, c, s, experiment(c, *s, test_mix(seed + (uint64_t)i)));
     }
     print_message(
-        "seed %d: %d experiments, %d skipped (the kernel cannot be recentred), mean z^2 = %.3f, "
+        "seed %d: %d experiments, %d skipped (the kernel cannot be recentred, or its bias is not "
+        "known), mean z^2 = %.3f, "
         "largest |z| = %.2f\n",
         (int)sweep, t.run, t.skipped, t.z2 / t.run, t.worst);
     assert_true(t.z2 / t.run > 0.6);

@@ -138,6 +138,38 @@ static void descriptions_are_one_line_of_json_with_every_choice(void **state) {
   favor_stats_destroy(stats);
 }
 
+/** What AUTO means is part of the promise: simplex rows for features that are not even, orthogonal ones for
+ *  those that are; the optimal tilt with statistics, positive features without. */
+static void unset_options_resolve_to_the_best_known(void **state) {
+  static const struct {
+    int32_t kernel, estimator;
+    bool statistics;
+    const char *estimator_name, *coupling_name;
+  } cases[] = {
+      {FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_AUTO, false, "positive", "simplex"},
+      {FAVOR_KERNEL_GAUSSIAN, FAVOR_ESTIMATOR_AUTO, true, "oprf", "simplex"},
+      {FAVOR_KERNEL_ARCCOS1, FAVOR_ESTIMATOR_AUTO, false, "relu", NULL},
+      {FAVOR_KERNEL_GAUSSIAN, FAVOR_ESTIMATOR_TRIGONOMETRIC, false, "trigonometric", "orthogonal"},
+      {FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_HYPERBOLIC, false, "hyperbolic", "orthogonal"},
+  };
+  const double row[3] = {1, 2, 3};
+  favor_stats *stats = pair_statistics(3, row, row);
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char json[1024], text[64];
+    favor_map_opts opts = options(3, 6, cases[i].estimator, cases[i].statistics ? stats : NULL);
+    opts.kernel = cases[i].kernel;
+    favor_map *map = make(&opts);
+    assert_ok(favor_map_describe(map, json, sizeof json));
+    assert_true(json_string(json, "estimator", text, sizeof text));
+    assert_string_equal(text, cases[i].estimator_name);
+    assert_true(json_string(json, "coupling", text, sizeof text));
+    if (cases[i].coupling_name) assert_string_equal(text, cases[i].coupling_name);
+    favor_map_destroy(map);
+  }
+  favor_stats_destroy(stats);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(float32_projections_are_the_rounded_float64_ones),
@@ -145,6 +177,7 @@ int main(void) {
       cmocka_unit_test(a_redraw_keeps_the_fit_and_changes_the_projections),
       cmocka_unit_test(every_block_has_its_own_draw),
       cmocka_unit_test(descriptions_are_one_line_of_json_with_every_choice),
+      cmocka_unit_test(unset_options_resolve_to_the_best_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** The reference features and kernels of tests/support against integrals over the law of w and values by
- *  hand. Tolerances are those of the quadrature. */
+ *  hand, and the JSON checker against texts. Tolerances are those of the quadrature. */
 #include "support/closed_form.h"
+#include "support/json.h"
 #include "support/quadrature.h"
 #include "support/test.h"
 
@@ -95,11 +96,30 @@ static void exact_kernels_have_their_special_values(void **state) {
   assert_true(isinf(ref_log_kernel(FAVOR_KERNEL_ARCCOS1, 1, 2, x, zero)));
 }
 
+static void json_texts_are_checked_strictly(void **state) {
+  static const char *const good[] = {"{}", "[1, -2.5e3, true, null]",
+                                     " {\"a\": {\"b\": \"\\u00e9\"}} "};
+  static const char *const bad[] = {"",       "{\"a\":1,}", "{\"a\":nan}", "{\"a\":01}",
+                                    "{} x",   "{\"a\" 1}",  "{\"a\":1.}",  "[1 2]",
+                                    "\"\n\"", "{\"a\":1"};
+  const char *text = "{\"q\": {\"a\": 3}, \"a\": -2.5e3, \"b\": \"x\"}";
+  double number = 0;
+  char name[2];
+  (void)state;
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(json_valid(good[i]));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(json_valid(bad[i]));
+  assert_true(json_number(text, "a", &number) && number == -2500);
+  assert_true(json_string(text, "b", name, sizeof name) && name[0] == 'x');
+  assert_false(json_number(text, "b", &number) || json_string(text, "a", name, sizeof name));
+  assert_false(json_number(text, "c", &number) || json_string(text, "b", name, 1));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(features_integrate_to_their_kernel_and_variance),
       cmocka_unit_test(relu_features_integrate_to_the_arc_cosine_kernel),
       cmocka_unit_test(exact_kernels_have_their_special_values),
+      cmocka_unit_test(json_texts_are_checked_strictly),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

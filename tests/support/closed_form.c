@@ -141,8 +141,9 @@ static long double fixed_norm_relmse(const ref_law *law) {
 }
 
 long double ref_relative_mean(const ref_law *law) {
-  if (law->coupling != FAVOR_COUPLING_FIXED_NORM || law->estimator == FAVOR_ESTIMATOR_RELU)
-    return 1;
+  if (law->coupling != FAVOR_COUPLING_FIXED_NORM) return 1;
+  if (!ref_knows(law->estimator)) return (long double)NAN;
+  if (law->estimator == FAVOR_ESTIMATOR_RELU) return 1; /* quadratic in |w| */
   return fixed_factor(law) * fixed_mean(law, 1);
 }
 

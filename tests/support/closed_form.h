@@ -29,7 +29,7 @@ long double ref_relvar_one(const ref_law *law);
  *  features in blocks of several rows, estimators without a reference). */
 long double ref_log_relmse(const ref_law *law);
 
-/** E K^ / K: 1 for exact couplings, from 0F1 for norms fixed to sqrt(d). */
+/** E K^ / K: 1 for exact couplings, from 0F1 for norms fixed to sqrt(d); NAN where that is not known. */
 long double ref_relative_mean(const ref_law *law);
 
 /** ln E Z^2 / K^2 of a generalised exponential feature with tilt A at |x' + y'|^2 = phi, from the Gaussian
