@@ -25,10 +25,11 @@ static void remove_and_end(int signal_number) {
 void bench_output_guard(void) {
   const int signals[] = {SIGINT, SIGTERM, SIGHUP};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-    struct sigaction action;
+    struct sigaction action, before;
     memset(&action, 0, sizeof action);
     action.sa_handler = remove_and_end;
-    (void)sigaction(signals[i], &action, NULL);
+    if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+      (void)sigaction(signals[i], &action, NULL);
   }
 }
 

@@ -14,7 +14,8 @@ typedef struct bench_output {
   int slot; /* of the temporary name, or -1 when the target is written as it is */
 } bench_output;
 
-/** Remove temporary files when SIGINT, SIGTERM or SIGHUP ends the process. Once, at the start. */
+/** Remove temporary files when SIGINT, SIGTERM or SIGHUP ends the process. Once, at the start. A signal
+ *  that the caller of the process had ignored stays ignored. */
 void bench_output_guard(void);
 
 /** Open; "-" is standard output, and a device or pipe is written as it is. Returns 0, or -1 with a
