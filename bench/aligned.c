@@ -57,8 +57,10 @@ void bench_short_exp(double ln, char *text, size_t bytes) {
     (void)snprintf(text, bytes, "-");
   else if (isinf(value) && isinf(ln))
     (void)snprintf(text, bytes, "inf");
-  else if (value == 0 || (value >= 0.001 && value < 9999.5))
+  else if (value == 0 || (value >= 0.001 && value < 999.5))
     (void)snprintf(text, bytes, "%.3g", value);
+  else if (value >= 1 && value < 99999.5)
+    (void)snprintf(text, bytes, "%.0f", value);
   else
     bench_format_exp(ln, 1, text, bytes);
 }

@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,13 @@ static bool refuse_number(const parser *p, const bench_option *option, const cha
   return false;
 }
 
+/* Values stand in a list once each: the same row twice would say nothing. */
+static void add_value(bench_ints *list, int64_t value) {
+  for (int i = 0; i < list->count; i++)
+    if (list->at[i] == value) return;
+  if (list->count < BENCH_LIST_MAX) list->at[list->count++] = value;
+}
+
 static bool add_int(const parser *p, bench_option *option, const char *item) {
   char *end = NULL;
   errno = 0;
@@ -41,8 +49,7 @@ static bool add_int(const parser *p, bench_option *option, const char *item) {
   if (end == item || *end != '\0' || errno != 0 || (double)value < option->low ||
       (double)value > option->high)
     return refuse_number(p, option, item);
-  bench_ints *list = (bench_ints *)option->value;
-  list->at[list->count++] = value;
+  add_value((bench_ints *)option->value, value);
   return true;
 }
 
@@ -52,6 +59,8 @@ static bool add_real(const parser *p, bench_option *option, const char *item) {
   if (end == item || *end != '\0' || !(value >= option->low && value <= option->high))
     return refuse_number(p, option, item);
   bench_reals *list = (bench_reals *)option->value;
+  for (int i = 0; i < list->count; i++)
+    if (fabs(list->at[i] - value) <= 0) return true;
   list->at[list->count++] = value;
   return true;
 }
@@ -66,13 +75,6 @@ static bool add_string(const parser *p, bench_option *option, const char *item) 
   }
   list->at[list->count++] = copy;
   return true;
-}
-
-/* Each name at most once. */
-static void add_value(bench_ints *list, int32_t value) {
-  for (int i = 0; i < list->count; i++)
-    if (list->at[i] == value) return;
-  if (list->count < BENCH_LIST_MAX) list->at[list->count++] = value;
 }
 
 static bool refuse_name(const parser *p, const bench_option *option, const char *item) {

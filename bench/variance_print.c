@@ -52,12 +52,16 @@ static void add_exp(bench_aligned *table, double ln, const char *mark) {
   bench_aligned_cell(table, "%s%s", text, mark);
 }
 
-static void add_real(bench_aligned *table, const char *format, double value) {
-  char text[32];
-  (void)snprintf(text, sizeof text, "-");
-  if (!isnan(value))
-    (void)snprintf(text, sizeof text, strcmp(format, "z") == 0 ? "%.1f" : "%.3g", value);
-  bench_aligned_cell(table, "%s", text);
+/* A number of 0 or more. */
+static void add_real(bench_aligned *table, double value) {
+  add_exp(table, log(value), "");
+}
+
+static void add_score(bench_aligned *table, double z) {
+  if (isnan(z))
+    bench_aligned_cell(table, "-");
+  else
+    bench_aligned_cell(table, "%.1f", z);
 }
 
 static void add_row(bench_aligned *table, const variance_row *row, bool values) {
@@ -72,14 +76,14 @@ static void add_row(bench_aligned *table, const variance_row *row, bool values) 
   add_exp(table, row->log_closed, measured_leads ? " " : "*");
   add_exp(table, row->errors.log_relmse, measured_leads ? "*" : " ");
   add_exp(table, row->errors.log_stderr, "");
-  add_real(table, "z", row->trusted ? row->z : NAN);
-  add_real(table, "", row->errors.median);
-  add_real(table, "", row->errors.p90);
-  add_real(table, "", row->forecast / log(10.0));
+  add_score(table, row->trusted ? row->z : NAN);
+  add_real(table, row->errors.median);
+  add_real(table, row->errors.p90);
+  add_real(table, row->forecast / log(10.0));
   add_exp(table, row->log_ratio, "");
   add_exp(table, row->log_ratio_time, "");
-  add_real(table, "", row->us_per_row);
-  if (values) add_real(table, "", row->output_error);
+  add_real(table, row->us_per_row);
+  if (values) add_real(table, row->output_error);
 }
 
 static void print_block(const variance_run *run, variance_block block, bench_aligned *table,
