@@ -102,7 +102,9 @@ static void hostile_features(const favor_map *map, const inputs *in) {
   for (int i = 0; i < 4; i++) {
     const favor_side side = i % 2 == 0 ? FAVOR_QUERY : FAVOR_KEY;
     const bool with_log_scale = i / 2 == 0;
-    assert_ok(apply(map, in->precision, side, in->clean, with_log_scale, &clean));
+    const favor_status ordinary =
+        apply(map, in->precision, side, in->clean, with_log_scale, &clean);
+    assert_true(ordinary == FAVOR_OK || (ordinary == FAVOR_NOTE_OVERFLOW && !with_log_scale));
     assert_status(apply(map, in->precision, side, in->sent, with_log_scale, &out),
                   FAVOR_NOTE_NONFINITE);
     check_features(map, in, &out, &clean, with_log_scale);
@@ -188,7 +190,7 @@ static void hostile_block(block_function function, const favor_map *map, int32_t
   const favor_status ordinary = function(map, kernel, in, in->clean, &clean);
   const favor_status status = function(map, kernel, in, in->sent, &sent);
   capture_end();
-  assert_ok(ordinary);
+  assert_true(ordinary == FAVOR_OK || (ordinary == FAVOR_NOTE_OVERFLOW && !logarithms));
   assert_status(status, FAVOR_NOTE_NONFINITE);
   for (int64_t at = 0; at < ROWS * ROWS; at++) {
     const double value = get(precision, sent.out, at);
@@ -216,19 +218,28 @@ static void use_map(const favor_map *map) {
   }
 }
 
+/* NaN where a row has no finite norm, or where no closed form is known: then for ordinary rows too. Keys
+ * are the ordinary rows, since equal rows are estimated exactly by some maps whatever they are. */
 static void forecast_of(const favor_map *map) {
   static inputs in;
-  double sent[ROWS], clean[ROWS];
+  double sent[ROWS], clean[ROWS], equal[ROWS];
   make_inputs(&in, FAVOR_F64, favor_map_dim(map));
+  const int64_t d = in.dim;
   capture_begin();
-  const favor_status ordinary =
-      favor_forecast_pairs_f64(map, ROWS, in.clean, in.dim, in.clean, in.dim, clean);
-  const favor_status status =
-      favor_forecast_pairs_f64(map, ROWS, in.sent, in.dim, in.sent, in.dim, sent);
+  const favor_status status[] = {
+      favor_forecast_pairs_f64(map, ROWS, in.sent, d, in.clean, d, sent),
+      favor_forecast_pairs_f64(map, ROWS, in.clean, d, in.clean, d, clean),
+      favor_forecast_pairs_f64(map, ROWS, in.sent, d, in.sent, d, equal),
+  };
   capture_end();
-  assert_ok(ordinary);
-  assert_ok(status);
-  for (int64_t i = 0; i < ROWS; i += 2) assert_same_bits(sent, clean, i, 1, sizeof(double));
+  for (int i = 0; i < 3; i++) assert_ok(status[i]);
+  for (int64_t i = 0; i < ROWS; i++) {
+    if (i % 2 == 0) assert_same_bits(sent, clean, i, 1, sizeof(double));
+    if (i % 2 == 0) assert_same_bits(equal, clean, i, 1, sizeof(double));
+    if (in.finite[i]) assert_true(isnan(sent[i]) == isnan(clean[0]));
+    if (in.finite[i]) assert_true(isnan(equal[i]) == isnan(clean[0]));
+    if (!in.finite[i]) assert_true(isnan(sent[i]));
+  }
 }
 
 static void hostile_rows_touch_no_other_row_of_any_map(void **state) {
@@ -244,7 +255,7 @@ static void hostile_rows_touch_no_other_row_of_any_map(void **state) {
     favor_map *map = map_case_create(c, dim, 5, stats, NULL);
     print_message("           %s, dim %d\n", map_case_name(c, name), (int)dim);
     use_map(map);
-    forecast_of(map);
+    if (c->isa == FAVOR_ISA_BLAS) forecast_of(map); /* a closed form: no instruction set reads it */
     favor_map_destroy(map);
     favor_stats_destroy(stats);
   }
@@ -288,6 +299,7 @@ static void extreme_statistics_make_a_map_or_a_status(void **state) {
   for (int i = 0; i < n * 6; i++) {
     favor_map_opts opts;
     favor_map *map = NULL;
+    if (cases[i / 6].isa != FAVOR_ISA_BLAS) continue;
     favor_stats *stats = extreme_stats(3, sizes[i % 6]);
     map_case_opts(&cases[i / 6], 3, 5, stats, &opts);
     capture_begin();

@@ -7,7 +7,8 @@
 #include "robust/maps.h"
 
 #define THREADS 4
-#define ROUNDS 3
+#define ROUNDS 2
+#define PAIRS INT64_C(10)
 #define ROWS INT64_C(150) /* more than a tile, not a multiple */
 #define KEYS INT64_C(70)
 #define DIM INT64_C(7)
@@ -19,7 +20,7 @@
 typedef struct results {
   float phi32[ROWS * FEATURES_MAX], out32[ROWS * KEYS];
   double phi64[ROWS * FEATURES_MAX], out64[ROWS * KEYS], log_out[ROWS * KEYS];
-  double log_phi[ROWS * FEATURES_MAX], log_scale[2 * ROWS], forecast[KEYS];
+  double log_phi[ROWS * FEATURES_MAX], log_scale[2 * ROWS], forecast[PAIRS];
   int8_t sign[ROWS * FEATURES_MAX], out_sign[ROWS * KEYS];
   double mean[DIM], moment[DIM * DIM], spectrum[DIM];
   int64_t count;
@@ -57,7 +58,7 @@ static void map_calls(const shared *s, results *r) {
                                     NULL, 0, s->executor, NULL));
   note(r, favor_kernel_estimate_log_f64(s->map, ROWS, s->x64, DIM, KEYS, s->x64, DIM, r->log_out,
                                         r->out_sign, KEYS, NULL, 0, s->executor, NULL));
-  note(r, favor_forecast_pairs_f64(s->map, KEYS, s->x64, DIM, s->x64, DIM, r->forecast));
+  note(r, favor_forecast_pairs_f64(s->map, PAIRS, s->x64, DIM, s->x64, DIM, r->forecast));
   note(r, favor_map_describe(s->map, r->text, sizeof r->text));
   note(r, favor_map_save(s->map, r->block, sizeof r->block, &r->bytes));
 }
