@@ -58,6 +58,7 @@ typedef struct variance_run {
 bench_parsed variance_parse(int argc, char **argv, variance_options *options,
                             char message[BENCH_MESSAGE_BYTES]);
 void variance_help(FILE *out);
+extern const char variance_help_start[], variance_help_end[]; /* before and after the options */
 void variance_options_free(variance_options *options);
 
 /** The name of a set for people. */

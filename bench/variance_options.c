@@ -165,56 +165,9 @@ void variance_help(FILE *out) {
   bench_option list[NUM_OPTIONS];
   set_defaults(&defaults);
   describe(&defaults, list);
-  (void)fputs(
-      "favor-bench-variance: which random-feature estimator, with which coupling, fits these "
-      "data?\n"
-      "\n"
-      "For each set of queries and keys, and each estimator and coupling, it redraws the "
-      "projections,\n"
-      "compares estimated with exact kernels, and sets the mean relative squared error beside its "
-      "closed\n"
-      "form, beside FAVOR+ with independent rows, and beside the time that the features take. It "
-      "ends\n"
-      "with a verdict per set. Estimators that fit themselves to data are fitted to all rows of "
-      "the set.\n"
-      "\n"
-      "  favor-bench-variance\n"
-      "  favor-bench-variance --queries q.npy --keys k.npy --projections 64,256 --plot errors.svg\n"
-      "  favor-bench-variance --norm 1 --estimator oprf --coupling simplex,iid --csv rows.csv\n"
-      "\n"
-      "Options; lists by comma, or the option again:\n",
-      out);
+  (void)fputs(variance_help_start, out);
   bench_print_options(out, NUM_OPTIONS, list);
-  (void)fputs(
-      "\n"
-      "Columns of --csv, with a heading; empty where not applicable; later versions append:\n"
-      "  norm, sum_norm, cosine   medians over the pairs after the scale, norm of the root mean "
-      "square\n"
-      "                        of |x| and |y|\n"
-      "  measured_relmse, stderr  mean over pairs and redraws of ((K^ - K)/K)^2, and its standard "
-      "error\n"
-      "  closed_form_relmse, z  the same in closed form over the same pairs; (measured - "
-      "closed)/stderr\n"
-      "  trusted               1 where sample variances can be believed: every |x+y| that the "
-      "estimator\n"
-      "                        sees is at most 1.5 (always for the arc-cosine kernel); else the "
-      "closed\n"
-      "                        form leads, and relerr_median and relerr_p90 are the robust "
-      "measurement\n"
-      "  ratio_to_positive_iid, ratio_at_equal_time  error against FAVOR+ with independent rows "
-      "and the\n"
-      "                        means kept, with as many features, and with as many as fit in its "
-      "time\n"
-      "  forecast_log_relvar   mean over pairs of ln(1 + relative variance of one projection)\n"
-      "  relerr_median, relerr_p90  quantiles of |K^ - K|/K over pairs and redraws\n"
-      "  output_error_median   with --values: median of |O^ - O|/|O| of the attention output\n"
-      "\n"
-      "Exit status: 0; 1 when a check failed (with 32 redraws or more, a trusted measurement more "
-      "than 5\n"
-      "standard errors from its closed form; wrong features) or a map could not be made; 2 for bad "
-      "usage\n"
-      "or a file that cannot be read or written.\n",
-      out);
+  (void)fputs(variance_help_end, out);
 }
 
 void variance_options_free(variance_options *options) {

@@ -102,17 +102,18 @@ static void print_block(const variance_run *run, variance_block block, bench_ali
 
 static const char legend[] =
     "\n"
-    "closed form, measured: mean of ((K^ - K)/K)^2 over the pairs; * leads: the measurement where "
-    "sample\n"
-    "  variances can be believed (every |x+y| at most 1.5), else the closed form; z: the "
-    "difference in\n"
-    "  standard errors (+-); median, 90%: of |K^ - K|/K, which rare draws do not carry\n"
-    "objective: mean over pairs of log10(1 + relative variance of one projection), what a verdict "
-    "ranks by;\n"
-    "  a few large pairs do not carry it as they do the mean error\n"
-    "vs FAVOR+: error against positive features with independent rows and the means kept, with as "
-    "many\n"
-    "  features; in its time: with as many of them as are made in the same time\n";
+    "closed form, measured\n"
+    "    mean of ((K^ - K) / K)^2 over the pairs. * leads: the measurement where sample\n"
+    "    variances can be believed (every |x+y| at most 1.5), else the closed form. z is\n"
+    "    the difference in standard errors (+-)\n"
+    "median, 90%\n"
+    "    of |K^ - K| / K: not carried by rare draws, as the mean of squares is\n"
+    "objective\n"
+    "    mean over pairs of log10(1 + relative variance of one projection), by which the\n"
+    "    verdict ranks: not carried by a few large pairs\n"
+    "vs FAVOR+, in its time\n"
+    "    error against positive features with independent rows and the means kept: as many\n"
+    "    features; as many of them as are made in the same time\n";
 
 void variance_print(const variance_run *run, FILE *out) {
   bench_aligned *table = malloc(sizeof *table);
