@@ -83,7 +83,7 @@ static void clear_padding(const favor_leaf *leaf, const favor_table *table, favo
 
 int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
                          const favor_table *table, favor_tile *tile, int64_t first) {
-  const int p = table->precision;
+  const int p = (int)table->precision;
   const int64_t pair = favor_form_features(leaf->form), rows = tile->rows;
   const int64_t left = leaf->columns - first / pair;
   const int64_t columns = left < tile->ldp / pair ? left : tile->ldp / pair;
