@@ -78,6 +78,30 @@ static void a_redraw_keeps_the_fit_and_changes_the_projections(void **state) {
   favor_stats_destroy(stats);
 }
 
+/** Recentred, so that the means have to be carried over, and with a seed of its own to come back to. */
+static void a_redraw_with_the_first_seed_is_the_first_map(void **state) {
+  enum { D = 6, M = 14, BYTES = 4096 };
+  const double query[D] = {1, 0, .5, 0, 0, .25}, key[D] = {0, 3, 0, 0, -1, 0};
+  unsigned char block[2][BYTES];
+  size_t bytes[2];
+  favor_stats *stats = pair_statistics(D, query, key);
+  favor_map_opts opts = options(D, M, FAVOR_ESTIMATOR_POSITIVE, stats);
+  favor_map *other = NULL, *back = NULL;
+  (void)state;
+  opts.seed = 9;
+  favor_map *map = make(&opts);
+  assert_ok(favor_map_redraw(map, 10, &other));
+  assert_ok(favor_map_redraw(other, 9, &back));
+  assert_ok(favor_map_save(map, block[0], BYTES, &bytes[0]));
+  assert_ok(favor_map_save(back, block[1], BYTES, &bytes[1]));
+  assert_int_equal(bytes[0], bytes[1]);
+  assert_memory_equal(block[0], block[1], bytes[0]);
+  favor_map_destroy(map);
+  favor_map_destroy(other);
+  favor_map_destroy(back);
+  favor_stats_destroy(stats);
+}
+
 /** Streams, seeds and blocks are unrelated: no two rows of W are equal, nor two maps. */
 static void every_block_has_its_own_draw(void **state) {
   enum { D = 4, M = 24 };
@@ -175,6 +199,7 @@ int main(void) {
       cmocka_unit_test(float32_projections_are_the_rounded_float64_ones),
       cmocka_unit_test(given_projections_make_the_same_features),
       cmocka_unit_test(a_redraw_keeps_the_fit_and_changes_the_projections),
+      cmocka_unit_test(a_redraw_with_the_first_seed_is_the_first_map),
       cmocka_unit_test(every_block_has_its_own_draw),
       cmocka_unit_test(descriptions_are_one_line_of_json_with_every_choice),
       cmocka_unit_test(unset_options_resolve_to_the_best_known),
