@@ -21,14 +21,14 @@ void favor_gemm_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t ld
 /** c [m, n] = beta c + a' b with a [k, m], b [k, n]. */
 void favor_gemm_tn_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b,
                        int64_t ldb, float beta, float *c, int64_t ldc);
-void favor_gemm_tn_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-                       int64_t ldb, double beta, double *c, int64_t ldc);
+void favor_gemm_tn_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 
 /** c [m, n] = beta c + a b' with a [m, k], b [n, k]. */
 void favor_gemm_nt_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b,
                        int64_t ldb, float beta, float *c, int64_t ldc);
-void favor_gemm_nt_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
-                       int64_t ldb, double beta, double *c, int64_t ldc);
+void favor_gemm_nt_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda,
+                       const double *b, int64_t ldb, double beta, double *c, int64_t ldc);
 
 /** c [d, d] += x' x, upper triangle only, x [n, d]. */
 void favor_syrk_upper(int64_t n, int64_t d, const double *x, int64_t ldx, double *c);

@@ -10,14 +10,15 @@ int64_t favor_pack_panel(const favor_table *table, int64_t columns) {
   return padded < table->pack_width ? padded : table->pack_width;
 }
 
-int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j, int64_t k) {
+int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
+                         int64_t k) {
   const int64_t panel = favor_pack_panel(table, columns), first = j / panel * panel;
   const int64_t left = favor_pack_columns(columns) - first, width = left < panel ? left : panel;
   return first * dim + k * width + (j - first);
 }
 
-void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j, const double *w,
-                    void *packed) {
+void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
+                    const double *w, void *packed) {
   const int64_t at = favor_pack_index(table, columns, dim, j, 0);
   const int64_t step = dim > 1 ? favor_pack_index(table, columns, dim, j, 1) - at : 0;
   for (int64_t k = 0; k < dim; ++k) {

@@ -29,18 +29,18 @@
 #define FAVOR_PACK 32
 
 typedef struct favor_table {
-  int32_t isa;             /* favor_isa_id */
+  int32_t isa; /* favor_isa_id */
   favor_precision precision;
-  size_t real;             /* bytes of an element: 4 or 8 */
-  int64_t pack_width;      /* columns of a packed panel: FAVOR_PACK, or FAVOR_PANEL / 2 on BLAS, so that
+  size_t real;        /* bytes of an element: 4 or 8 */
+  int64_t pack_width; /* columns of a packed panel: FAVOR_PACK, or FAVOR_PANEL / 2 on BLAS, so that
                               a panel of paired features also starts at a packed panel */
   int64_t vector_bytes;    /* of its own kernels; 0: its products are a library's */
   bool (*supported)(void); /* does this processor run it */
 
   /** in[i, 0..dim) = gain (x[i, :] - shift), in[i, dim..ldin) = 0. shift NULL: 0; gain is rounded to a
    *  real. ldin a multiple of 16. */
-  void (*load)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift, double gain,
-               void *in, int64_t ldin);
+  void (*load)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift,
+               double gain, void *in, int64_t ldin);
 
   /** With d = x_i - shift in float64 from the reals of x (not from what load rounded: at norm 1000 that
    *  would cost 3 %): norm2[i] = |d|^2 and, where u is not NULL, dot[i] = u.d. shift NULL: 0. */
@@ -50,8 +50,8 @@ typedef struct favor_table {
   /** t[i, 0..columns) = bias + in_i . w for columns [0, columns) of the packed panels at w, whose width
    *  is `panel` (favor_pack_panel of the whole matrix). w is at the start of a panel; columns ends with a
    *  panel, and only the matrix's last panel may be narrower. bias is padded like the columns; NULL is 0. */
-  void (*project)(int64_t rows, int64_t dim, const void *in, int64_t ldin, const void *w, int64_t panel,
-                  const void *bias, int64_t columns, void *t, int64_t ldt);
+  void (*project)(int64_t rows, int64_t dim, const void *in, int64_t ldin, const void *w,
+                  int64_t panel, const void *bias, int64_t columns, void *t, int64_t ldt);
 
   /** in[i, 0..dim) += g[i, 0..columns) . w', the transpose of project's product, for gradients. */
   void (*project_transposed)(int64_t rows, int64_t dim, const void *g, int64_t ldg, const void *w,
@@ -65,7 +65,8 @@ typedef struct favor_table {
   /** g[i, 2m] = cos 2 pi t, g[i, 2m+1] = sin 2 pi t, t in turns, within 2 ulp of 1 for |t| up to 2^21
    *  (f32) or 2^50 (f64) and within [-1, 1] for every finite t; NaN for a non-finite one. g has twice the
    *  columns; g and t do not overlap. */
-  void (*cosine_sine)(int64_t rows, int64_t columns, const void *t, int64_t ldt, void *g, int64_t ldg);
+  void (*cosine_sine)(int64_t rows, int64_t columns, const void *t, int64_t ldt, void *g,
+                      int64_t ldg);
 
   /** g = max(0, t) * 2^-k_i with one integer k a row, exact barring underflow for |k| up to 252 (f32) or
    *  2044 (f64); a NaN stays. In place allowed. */
@@ -90,7 +91,8 @@ typedef struct favor_table {
                const void *row, const void *column, void *out, int64_t ldo);
 
   /** out[i, j] *= g[i, j]. */
-  void (*multiply)(int64_t rows, int64_t columns, const void *g, int64_t ldg, void *out, int64_t ldo);
+  void (*multiply)(int64_t rows, int64_t columns, const void *g, int64_t ldg, void *out,
+                   int64_t ldo);
 
   /** s [columns, dv] = scale[j] s[j, :] + p' v with p [rows, columns], v [rows, dv]: keys into a state.
    *  scale NULL: 1. */
@@ -102,12 +104,12 @@ typedef struct favor_table {
                int64_t lds, int beta, void *out, int64_t ldo);
 
   /** a [rows, keys] = beta a + p [rows, columns] q' with q [keys, columns], beta 0 or 1. */
-  void (*product)(int64_t rows, int64_t keys, int64_t columns, const void *p, int64_t ldp, const void *q,
-                  int64_t ldq, int beta, void *a, int64_t lda);
+  void (*product)(int64_t rows, int64_t keys, int64_t columns, const void *p, int64_t ldp,
+                  const void *q, int64_t ldq, int beta, void *a, int64_t lda);
 
   /** As product for keys = rows, then a[i, j] = 0 for j > i: masked after the product. */
-  void (*triangular_product)(int64_t rows, int64_t columns, const void *p, int64_t ldp, const void *q,
-                             int64_t ldq, int beta, void *a, int64_t lda);
+  void (*triangular_product)(int64_t rows, int64_t columns, const void *p, int64_t ldp,
+                             const void *q, int64_t ldq, int beta, void *a, int64_t lda);
 } favor_table;
 
 /** Columns of `columns` once packed: rounded up to FAVOR_PACK. The width of their panels: the table's, but
@@ -116,12 +118,13 @@ int64_t favor_pack_columns(int64_t columns);
 int64_t favor_pack_panel(const favor_table *table, int64_t columns);
 
 /** Where element (projection j, input k) of `columns` packed projections lies, in elements. */
-int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j, int64_t k);
+int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
+                         int64_t k);
 
 /** Write projection j, w [dim] in float64, rounded to reals, into the favor_pack_columns(columns) * dim
  *  reals at `packed`; projections behind the last are the caller's zeros. */
-void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j, const double *w,
-                    void *packed);
+void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
+                    const double *w, void *packed);
 
 /** Choose the tables of an instruction set, for both precisions. AUTO: the environment variable FAVOR_ISA
  *  if set and not empty (secure_getenv), else own kernels of this processor's widest vectors where they are
@@ -129,7 +132,7 @@ void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int6
  *  lacks and for an unknown name in FAVOR_ISA; the report says which names there are. */
 favor_status favor_table_select(int32_t isa, favor_report *report, const favor_table *out[2]);
 
-#define FAVOR_LIST_TABLE(name, symbol, value, text)                                               \
+#define FAVOR_LIST_TABLE(name, symbol, value, text)                                                \
   extern const favor_table favor_table_##symbol##_f32, favor_table_##symbol##_f64;
 FAVOR_ISA_LIST(FAVOR_LIST_TABLE)
 

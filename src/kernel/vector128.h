@@ -22,8 +22,10 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #define FAVOR_REGISTERS 32
-#define FAVOR_FMA_F32(a, b, c) ((vector_f32)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
-#define FAVOR_FMA_F64(a, b, c) ((vector_f64)vfmaq_f64((float64x2_t)(c), (float64x2_t)(a), (float64x2_t)(b)))
+#define FAVOR_FMA_F32(a, b, c)                                                                     \
+  ((vector_f32)vfmaq_f32((float32x4_t)(c), (float32x4_t)(a), (float32x4_t)(b)))
+#define FAVOR_FMA_F64(a, b, c)                                                                     \
+  ((vector_f64)vfmaq_f64((float64x2_t)(c), (float64x2_t)(a), (float64x2_t)(b)))
 #else
 #define FAVOR_REGISTERS 16
 #endif
