@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** libfavor: random features that turn exp(x.y) and exp(-|x-y|^2/2) into dot products of short vectors.
+/** libfavor: random features that turn exp(x.y) and exp(-|x-y|^2/2) into short dot products.
  *
  *  This header reads as a manual, top to bottom: status and reports (1), memory and threads (2),
  *  statistics (3), maps (4), kernels (5), forecast (6). A first program:
@@ -11,12 +11,13 @@
  *      favor_kernel_estimate_f32(map, n, q, 64, k, key, 64, kernel, k, NULL, 0, NULL, NULL);
  *      favor_map_destroy(map);
  *
- *  Conventions, everywhere. Matrices are row-major; n rows, d = dim columns, M projections, F features;
- *  ld* is a leading dimension in elements, at least the number of columns. Shapes are int64_t, memory is
- *  size_t bytes. A suffix _f32 or _f64 names the element type of the arrays. Functions that can fail
- *  return favor_status: negative, and nothing was written; 0; or a positive note, everything written.
- *  Results leave through the last pointers; a failed constructor leaves *out = NULL; every destroy takes
- *  NULL. Nothing here prints, aborts, touches errno or keeps global state.
+ *  Conventions, everywhere. Matrices are row-major; n rows, d = dim columns, M projections, F
+ *  features; ld* is a leading dimension in elements, at least the number of columns. Shapes are
+ *  int64_t, memory is size_t bytes. A suffix _f32 or _f64 names the element type of the arrays.
+ *  Functions that can fail return favor_status: negative, and nothing was written; 0; or a positive
+ *  note, everything written. Results leave through the last pointers; a failed constructor leaves
+ *  *out = NULL; every destroy takes NULL. Nothing here prints, aborts, touches errno or keeps
+ *  global state.
  *
  *  Every function's comment has the same headings in the same order, those that say something.
  */
@@ -33,7 +34,7 @@
 extern "C" {
 #endif
 
-/* ---- 1. Status and reports ------------------------------------------------------------------ */
+/* ---- 1. Status and reports ------------------------------------------------------------------- */
 
 #define FAVOR_VERSION_MAJOR 0
 #define FAVOR_VERSION_MINOR 1
@@ -51,27 +52,24 @@ typedef enum favor_status { FAVOR_STATUS_LIST(FAVOR_LIST_STATUS) } favor_status;
 /** The kernel that a map estimates. Value 0, softmax, is the default. */
 typedef enum favor_kernel { FAVOR_KERNEL_LIST(FAVOR_LIST_KERNEL) } favor_kernel;
 
-/** How a map estimates it. AUTO: with statistics the data-aware estimator that they allow, else positive
- *  features (relu features for the arc-cosine kernel). */
+/** How a map estimates it. AUTO: with statistics the data-aware estimator that they allow, else
+ *  positive features (relu features for the arc-cosine kernel). */
 typedef enum favor_estimator_id {
   FAVOR_ESTIMATOR_AUTO = 0,
   FAVOR_ESTIMATOR_LIST(FAVOR_LIST_ESTIMATOR)
 } favor_estimator_id;
 
-/** How the rows of W depend on each other. AUTO: the best known for the estimator. EXTERNAL: W came from
- *  the caller (reported, never asked for). */
+/** How the rows of W depend on each other. AUTO: the best known for the estimator. EXTERNAL: W came
+ *  from the caller (reported, never asked for). */
 typedef enum favor_coupling_id {
   FAVOR_COUPLING_EXTERNAL = -1,
   FAVOR_COUPLING_AUTO = 0,
   FAVOR_COUPLING_LIST(FAVOR_LIST_COUPLING)
 } favor_coupling_id;
 
-/** The instruction set whose kernels a map uses. AUTO: the environment variable FAVOR_ISA when it is set
- *  (and the process is not set-user-ID), else the best for this processor. */
-typedef enum favor_isa_id {
-  FAVOR_ISA_AUTO = 0,
-  FAVOR_ISA_LIST(FAVOR_LIST_ISA)
-} favor_isa_id;
+/** The instruction set whose kernels a map uses. AUTO: the environment variable FAVOR_ISA when it
+ *  is set (and the process is not set-user-ID), else the best for this processor. */
+typedef enum favor_isa_id { FAVOR_ISA_AUTO = 0, FAVOR_ISA_LIST(FAVOR_LIST_ISA) } favor_isa_id;
 
 /** A choice with a default that depends on the other options. */
 typedef enum favor_switch { FAVOR_DEFAULT = 0, FAVOR_ON = 1, FAVOR_OFF = 2 } favor_switch;
@@ -95,28 +93,29 @@ FAVOR_API const char *favor_version(void);
 /** What went wrong and where, for people. Optional everywhere: NULL is fine.
  *  Set up with favor_report_init; each call that takes a report overwrites it. */
 typedef struct favor_report {
-  uint64_t size;           /* set by favor_report_init */
-  int32_t status;          /* the favor_status returned */
+  uint64_t size;  /* set by favor_report_init */
+  int32_t status; /* the favor_status returned */
   int32_t reserved;
-  char argument[32];       /* the argument at fault, as named in this header; "" if none */
-  char message[192];       /* its value and the permitted range, one sentence */
-  int64_t rows_masked;     /* rows that saw no key (attention) */
-  int64_t rows_nonpositive; /* rows whose denominator was not positive (attention with signed maps) */
-  int64_t rows_nonfinite;  /* input rows without a finite norm */
-  int64_t rows_overflow;   /* rows with a value that did not fit */
-  int64_t first_row;       /* the first such row of any kind, or -1 */
+  char argument[32];        /* the argument at fault, as named in this header; "" if none */
+  char message[192];        /* its value and the permitted range, one sentence */
+  int64_t rows_masked;      /* rows that saw no key (attention) */
+  int64_t rows_nonpositive; /* rows whose denominator was not positive (attention) */
+  int64_t rows_nonfinite;   /* input rows without a finite norm */
+  int64_t rows_overflow;    /* rows with a value that did not fit */
+  int64_t first_row;        /* the first such row of any kind, or -1 */
 } favor_report;
 
-/** Set up a report. `size` is sizeof(favor_report) as the caller compiled it; an old caller's struct is
- *  never overrun. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT (size below that of version 0.1).
+/** Set up a report. `size` is sizeof(favor_report) as the caller compiled it; an old caller's
+ *  struct is never overrun. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT (size below that of version
+ *  0.1).
  *  Since     0.1 */
 FAVOR_API favor_status favor_report_init_sized(favor_report *report, uint64_t size);
 #define favor_report_init(report) favor_report_init_sized((report), sizeof *(report))
 
 /* ---- 2. Memory and threads: values, copied, never global ------------------------------------- */
 
-/** Where memory comes from. All zero: malloc and free. `free` gets the size that `alloc` was asked for;
- *  any alignment will do (the library aligns inside). Both must be set, or neither.
+/** Where memory comes from. All zero: malloc and free. `free` gets the size that `alloc` was asked
+ *  for; any alignment will do (the library aligns inside). Both must be set, or neither.
  *  Threads   called from whichever thread calls the library. */
 typedef struct favor_allocator {
   void *(*alloc)(void *ctx, size_t bytes);
@@ -124,9 +123,10 @@ typedef struct favor_allocator {
   void *ctx;
 } favor_allocator;
 
-/** How work is spread. `parallel_for` must call task(arg, i) once for each i in [0, n), on any threads,
- *  at once or one after another, and return when all are done. The library submits at most `width` of
- *  them at a time; results are the same bits for any width. NULL in place of an executor: this thread. */
+/** How work is spread. `parallel_for` must call task(arg, i) once for each i in [0, n), on any
+ *  threads, at once or one after another, and return when all are done. The library submits at most
+ *  `width` of them at a time; results are the same bits for any width. NULL in place of an
+ *  executor: this thread. */
 typedef struct favor_executor {
   int64_t width; /* 1 or more */
   void (*parallel_for)(void *ctx, int64_t n, void (*task)(void *arg, int64_t i), void *arg);
@@ -136,11 +136,11 @@ typedef struct favor_executor {
 typedef struct favor_pool favor_pool;
 
 /** Start a small pool of threads that sleep between calls.
- *  Shapes    threads in [0, 1024], the calling thread counted; 0 is one per core that this process may
- *            use; 1 starts none.
+ *  Shapes    threads in [0, 1024], the calling thread counted; 0 is one per core that this process
+ *            may use; 1 starts none.
  *  Memory    one block from the allocator (NULL: malloc), until favor_pool_destroy.
- *  Threads   one parallel_for at a time runs on the threads; a second caller, a nested call, and a child
- *            after fork run theirs on the calling thread, with the same results.
+ *  Threads   one parallel_for at a time runs on the threads; a second caller, a nested call, and a
+ *            child after fork run theirs on the calling thread, with the same results.
  *  Errors    FAVOR_ERR_NULL, _VALUE, _MEMORY, _THREAD: *out = NULL, no thread left running.
  *  Since     0.1 */
 FAVOR_API favor_status favor_pool_create(int64_t threads, const favor_allocator *allocator,
@@ -150,12 +150,12 @@ FAVOR_API favor_status favor_pool_create(int64_t threads, const favor_allocator 
  *  Since     0.1 */
 FAVOR_API favor_status favor_pool_executor(favor_pool *pool, favor_executor *out);
 
-/** Stop the threads and free the pool. No parallel_for may be running. In a child after fork only the
- *  memory is freed.
+/** Stop the threads and free the pool. No parallel_for may be running. In a child after fork only
+ *  the memory is freed.
  *  Since     0.1 */
 FAVOR_API void favor_pool_destroy(favor_pool *pool);
 
-/* ---- 3. Statistics: what the data-aware estimators and the forecast read ---------------------- */
+/* ---- 3. Statistics: what the data-aware estimators and the forecast read --------------------- */
 
 /** Streamed count, mean and second moments of queries and keys, and a sample of rows, in float64.
  *  Threads   one at a time while it is changed; any number of readers otherwise. */
@@ -173,24 +173,24 @@ FAVOR_API favor_status favor_stats_create(int64_t dim, const favor_allocator *al
  *  independent of it exactly.
  *  Shapes    x [n, dim], ldx >= dim. n = 0 does nothing.
  *  Memory    allocates nothing.
- *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW (more than 2^53 rows); FAVOR_ERR_NONFINITE names
- *            the first row that has no finite norm in float64, or with which the sum of |x|^2 over this
- *            side passes 2^1020, so that every moment stays finite: no row was added.
+ *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW (more than 2^53 rows); FAVOR_ERR_NONFINITE
+ *            names the first row that has no finite norm in float64, or with which the sum of |x|^2
+ *            over this side passes 2^1020, so that every moment stays finite: no row was added.
  *  Cost      n dim^2 flops in BLAS.
  *  Since     0.1 */
-FAVOR_API favor_status favor_stats_add_f32(favor_stats *stats, favor_side side, int64_t n, const float *x,
-                                           int64_t ldx, favor_report *report);
+FAVOR_API favor_status favor_stats_add_f32(favor_stats *stats, favor_side side, int64_t n,
+                                           const float *x, int64_t ldx, favor_report *report);
 FAVOR_API favor_status favor_stats_add_f64(favor_stats *stats, favor_side side, int64_t n,
                                            const double *x, int64_t ldx, favor_report *report);
 
-/** Add everything that `from` has seen to `into`, both sides. Errors: FAVOR_ERR_NULL, FAVOR_ERR_ALIAS
- *  (into == from), FAVOR_ERR_STATISTICS (other dimension), FAVOR_ERR_OVERFLOW and FAVOR_ERR_NONFINITE (the
- *  limits of favor_stats_add_f32): nothing changed.
+/** Add everything that `from` has seen to `into`, both sides. Errors: FAVOR_ERR_NULL,
+ *  FAVOR_ERR_ALIAS (into == from), FAVOR_ERR_STATISTICS (other dimension), FAVOR_ERR_OVERFLOW and
+ *  FAVOR_ERR_NONFINITE (the limits of favor_stats_add_f32): nothing changed.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_merge(favor_stats *into, const favor_stats *from);
 
-/** Read one side. mean [dim] and moment [dim, dim] = mean of x x' (uncentred, symmetric, row-major) may
- *  be NULL. With no rows seen both are zero. Errors: FAVOR_ERR_NULL (stats or count), _ENUM.
+/** Read one side. mean [dim] and moment [dim, dim] = mean of x x' (uncentred, symmetric, row-major)
+ *  may be NULL. With no rows seen both are zero. Errors: FAVOR_ERR_NULL (stats or count), _ENUM.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_get(const favor_stats *stats, favor_side side, int64_t *count,
                                        double *mean, double *moment);
@@ -207,17 +207,18 @@ FAVOR_API favor_status favor_stats_spectrum(const favor_stats *stats, favor_side
  *  Since     0.1 */
 FAVOR_API int64_t favor_stats_dim(const favor_stats *stats);
 
-/** Write statistics as one little-endian block with a checksum, readable by every later minor version.
- *  Call with block = NULL to learn *bytes, the size needed; else *bytes is what was written.
+/** Write statistics as one little-endian block with a checksum, readable by every later minor
+ *  version. Call with block = NULL to learn *bytes, the size needed; else *bytes is what was
+ *  written.
  *  Errors    FAVOR_ERR_NULL, _BUFFER (block_size too small; *bytes is still set).
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_save(const favor_stats *stats, void *block, size_t block_size,
                                         size_t *bytes);
 
-/** Read what favor_stats_save wrote. Nothing is trusted: every length is checked before memory is taken,
- *  every number before *out is set.
- *  Memory    one block from the allocator (NULL: malloc), at most twice the saved one plus the room for
- *            samples and a tile of rows, 5200 dim + 16384 bytes.
+/** Read what favor_stats_save wrote. Nothing is trusted: every length is checked before memory is
+ *  taken, every number before *out is set.
+ *  Memory    one block from the allocator (NULL: malloc), at most twice the saved one plus the room
+ *            for samples and a tile of rows, 5200 dim + 16384 bytes.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_stats_load(const void *block, size_t block_size,
@@ -232,30 +233,39 @@ FAVOR_API void favor_stats_destroy(favor_stats *stats);
  *  Threads   immutable: any number of threads may use one map. */
 typedef struct favor_map favor_map;
 
-/** What a map is made from. Set up with favor_map_opts_init, then change what you need. Fields are only
- *  ever appended. */
+/** What a map is made from. Set up with favor_map_opts_init, then change what you need. Fields are
+ *  only ever appended. */
 typedef struct favor_map_opts {
-  uint64_t size;            /* set by favor_map_opts_init */
-  int64_t dim;              /* d, length of a row, in [1, 65536]; no default */
-  int64_t projections;      /* M, rows of W, in [1, 2^24]; no default. favor_map_features tells F */
-  int32_t kernel;           /* favor_kernel; default FAVOR_KERNEL_SOFTMAX */
-  int32_t estimator;        /* favor_estimator_id; default FAVOR_ESTIMATOR_AUTO */
-  int32_t coupling;         /* favor_coupling_id; default FAVOR_COUPLING_AUTO */
-  int32_t recentre;         /* favor_switch: subtract the means of the statistics, exact either way
-                               (the kernel is unchanged, its variance falls). Default: on with
-                               statistics of both sides for a kernel that allows it */
-  int32_t isa;              /* favor_isa_id; default FAVOR_ISA_AUTO */
-  int32_t reserved;         /* 0 */
-  double scale;             /* factor inside the kernel, in [1e-30, 1e30]; default 1. Attention with
-                               1/sqrt(head_dim): favor_map_opts_attention */
-  double tilt;              /* A of generalised exponential features, in [-1e6, 1/4); the variance is
-                               finite for A < 1/8. Default NAN: the optimum for the statistics. Refused
-                               by estimators that have no tilt to choose */
-  uint64_t seed, stream;    /* equal (seed, stream, dim, projections, coupling) give the same W, bit for
-                               bit, everywhere; default 0, 0 */
-  const favor_stats *stats; /* read during the call only; default NULL */
+  uint64_t size;       /* set by favor_map_opts_init */
+  int64_t dim;         /* d, length of a row, in [1, 65536]; no default */
+  int64_t projections; /* M, rows of W, in [1, 2^24]; no default. favor_map_features tells F */
+  int32_t kernel;      /* favor_kernel; default FAVOR_KERNEL_SOFTMAX */
+  int32_t estimator;   /* favor_estimator_id; default FAVOR_ESTIMATOR_AUTO */
+  int32_t coupling;    /* favor_coupling_id; default FAVOR_COUPLING_AUTO */
+
+  /* favor_switch: subtract the means of the statistics, exact either way (the kernel is unchanged,
+   * its variance falls). Default: on with statistics of both sides for a kernel that allows it. */
+  int32_t recentre;
+
+  int32_t isa;      /* favor_isa_id; default FAVOR_ISA_AUTO */
+  int32_t reserved; /* 0 */
+
+  /* Factor inside the kernel, in [1e-30, 1e30]; default 1. Attention with 1/sqrt(head_dim):
+   * favor_map_opts_attention. */
+  double scale;
+
+  /* A of generalised exponential features, in [-1e6, 1/4); the variance is finite for A < 1/8.
+   * Default NAN: the optimum for the statistics. Refused by estimators that have no tilt to
+   * choose. */
+  double tilt;
+
+  /* Equal (seed, stream, dim, projections, coupling) give the same W, bit for bit, everywhere;
+   * default 0, 0. */
+  uint64_t seed, stream;
+
+  const favor_stats *stats;  /* read during the call only; default NULL */
   favor_allocator allocator; /* default malloc */
-  favor_report *report;     /* default NULL */
+  favor_report *report;      /* default NULL */
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.
@@ -264,34 +274,36 @@ typedef struct favor_map_opts {
 FAVOR_API favor_status favor_map_opts_init_sized(favor_map_opts *opts, uint64_t size);
 #define favor_map_opts_init(opts) favor_map_opts_init_sized((opts), sizeof *(opts))
 
-/** Set the options to those of softmax attention: dim = head_dim, scale = 1/sqrt(head_dim), so that the
- *  caller passes q and k as they are. Errors: as init, and FAVOR_ERR_SHAPE.
+/** Set the options to those of softmax attention: dim = head_dim, scale = 1/sqrt(head_dim), so that
+ *  the caller passes q and k as they are. Errors: as init, and FAVOR_ERR_SHAPE.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint64_t size,
                                                       int64_t head_dim, int64_t projections);
-#define favor_map_opts_attention(opts, head_dim, projections)                                     \
+#define favor_map_opts_attention(opts, head_dim, projections)                                      \
   favor_map_opts_attention_sized((opts), sizeof *(opts), (head_dim), (projections))
 
 /** Draw projections and make a map.
  *  Memory    one block from the allocator, about 12 M dim bytes, and scratch freed before return.
  *  Numerics  W is drawn in float64 with the same bits on every machine; both precisions share it.
- *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA, _OVERFLOW,
- *            _MEMORY, _LINALG: *out = NULL and the report names the option.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA,
+ *            _OVERFLOW, _MEMORY, _LINALG: *out = NULL and the report names the option.
  *  Cost      O(M dim min(M, dim)) flops for coupled rows.
  *  Source    the estimators' and couplings' files name theirs.
  *  Since     0.1 */
-FAVOR_API favor_status favor_map_create(const favor_map_opts *opts, favor_map **out) FAVOR_CHECK_RESULT;
+FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
+                                        favor_map **out) FAVOR_CHECK_RESULT;
 
-/** Make a map from given projections, learned or drawn elsewhere, instead of drawing them. The estimate
- *  is unbiased if each row is N(0, I) in law. opts->coupling must be AUTO; seed and stream are ignored.
+/** Make a map from given projections, learned or drawn elsewhere, instead of drawing them. The
+ *  estimate is unbiased if each row is N(0, I) in law. opts->coupling must be AUTO; seed and stream
+ *  are ignored.
  *  Shapes    w [projections, dim], ldw >= dim; copied.
  *  Errors    as favor_map_create, and FAVOR_ERR_NONFINITE with the row.
  *  Since     0.1 */
-FAVOR_API favor_status favor_map_create_from_projections_f32(const favor_map_opts *opts, const float *w,
-                                                             int64_t ldw,
+FAVOR_API favor_status favor_map_create_from_projections_f32(const favor_map_opts *opts,
+                                                             const float *w, int64_t ldw,
                                                              favor_map **out) FAVOR_CHECK_RESULT;
-FAVOR_API favor_status favor_map_create_from_projections_f64(const favor_map_opts *opts, const double *w,
-                                                             int64_t ldw,
+FAVOR_API favor_status favor_map_create_from_projections_f64(const favor_map_opts *opts,
+                                                             const double *w, int64_t ldw,
                                                              favor_map **out) FAVOR_CHECK_RESULT;
 
 /** The same map with fresh projections: what was fitted (tilt, means) and resolved stays.
@@ -314,21 +326,24 @@ FAVOR_API size_t favor_map_bytes(const favor_map *map);
 FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes);
 
 /** Map n rows to random features: feature j of row i is phi[i,j] * exp(log_scale[i]).
- *  Two features of one projection (cosine and sine; the two signs) are neighbours, j = 2m and 2m + 1.
- *  Shapes    x [n, dim], ldx >= dim; phi [n, features], ldphi >= features; log_scale [n], in float64 for
- *            both precisions (at norm 1000 its rounding to float32 would cost 3 %), or NULL: phi is then
- *            the feature itself. n = 0 does nothing.
+ *  Two features of one projection (cosine and sine; the two signs) are neighbours: 2m, 2m + 1.
+ *  Shapes    x [n, dim], ldx >= dim; phi [n, features], ldphi >= features; log_scale [n], in
+ *            float64 for both precisions (at norm 1000 its rounding to float32 would cost 3 %), or
+ *            NULL: phi is then the feature itself. n = 0 does nothing.
  *  Aliasing  phi, log_scale and work overlap nothing.
- *  Memory    allocates nothing when work (64-byte aligned, favor_map_apply_workspace) is given; with
- *            NULL the map's allocator serves.
+ *  Memory    allocates nothing when work (64-byte aligned, favor_map_apply_workspace) is given;
+ *            with NULL the map's allocator serves.
  *  Threads   any number on one map, with distinct outputs and work. The same bits for any executor.
- *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 and scale |x|^2 are, in the precision of x. A
- *            row beyond that gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE. With log_scale
- *            NULL a feature that does not fit is +-FLT_MAX or +-DBL_MAX: FAVOR_NOTE_OVERFLOW.
- *            Relative error of a feature in float32: at most C u (1 + max_j |w_j||x|), u = 2^-24.
- *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor), _MEMORY.
+ *  Numerics  |phi| <= 1 with log_scale; finite while |x|^2 and scale |x|^2 are, in the precision of
+ *            x. A row beyond that gives NaN in its own phi and log_scale: FAVOR_NOTE_NONFINITE.
+ *            With log_scale NULL a feature that does not fit is +-FLT_MAX or +-DBL_MAX:
+ *            FAVOR_NOTE_OVERFLOW. Relative error of a feature in float32: at most C u (1 + max_j
+ *            |w_j||x|), u = 2^-24.
+ *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor),
+ *            _MEMORY.
  *  Cost      2 n M d flops + n F exponentials.
- *  Source    Choromanski et al. 2021 (arXiv 2009.14794), Lemma 1; each estimator's file names its own.
+ *  Source    Choromanski et al. 2021 (arXiv 2009.14794), Lemma 1; each estimator's file names its
+ *            own.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_apply_f32(const favor_map *map, favor_side side, int64_t n,
                                            const float *x, int64_t ldx, float *phi, int64_t ldphi,
@@ -344,12 +359,14 @@ FAVOR_API favor_status favor_map_apply_f64(const favor_map *map, favor_side side
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_apply_workspace(const favor_map *map, favor_precision precision,
                                                  const favor_executor *executor, size_t *bytes);
-FAVOR_API favor_status favor_kernel_estimate_workspace(const favor_map *map, favor_precision precision,
-                                                       const favor_executor *executor, size_t *bytes);
+FAVOR_API favor_status favor_kernel_estimate_workspace(const favor_map *map,
+                                                       favor_precision precision,
+                                                       const favor_executor *executor,
+                                                       size_t *bytes);
 
 /** The logarithms of the features, ln|f_j(x_i)|, and their signs, so that people can check them.
- *  Shapes    x [n, dim]; log_phi [n, features], ldl >= features; sign [n, features] with the same ldl,
- *            -1, 0 or 1, or NULL. A vanishing feature has logarithm -inf and sign 0.
+ *  Shapes    x [n, dim]; log_phi [n, features], ldl >= features; sign [n, features] with the same
+ *            ldl, -1, 0 or 1, or NULL. A vanishing feature has logarithm -inf and sign 0.
  *  Memory    scratch from the map's allocator, freed before return.
  *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _MEMORY. FAVOR_NOTE_NONFINITE.
  *  Since     0.1 */
@@ -371,12 +388,13 @@ FAVOR_API favor_status favor_map_copy_projections_f64(const favor_map *map, doub
 FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t block_size,
                                       size_t *bytes);
 
-/** Read what favor_map_save wrote: the same map bit for bit. Needs neither BLAS nor LAPACK unless `isa`
- *  does. Nothing is trusted: every length and number is checked before memory is taken.
+/** Read what favor_map_save wrote: the same map bit for bit. Needs neither BLAS nor LAPACK unless
+ *  `isa` does. Nothing is trusted: every length and number is checked before memory is taken.
  *  Shapes    isa: favor_isa_id, chosen anew because the machine may be another.
- *  Memory    from the allocator (NULL: malloc), at most twice the saved block plus the padding of few
- *            projections: 8 projections + 512 dim + 4096 bytes.
- *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out = NULL.
+ *  Memory    from the allocator (NULL: malloc), at most twice the saved block plus the padding of
+ *            few projections: 8 projections + 512 dim + 4096 bytes.
+ *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out =
+ *            NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,
                                       const favor_allocator *allocator, favor_report *report,
@@ -407,9 +425,9 @@ typedef struct favor_estimator_info {
 /** What a coupling promises. */
 typedef struct favor_coupling_info {
   uint64_t size;
-  int32_t exact;    /* 1: every row is exactly N(0, I) in law */
+  int32_t exact; /* 1: every row is exactly N(0, I) in law */
   int32_t reserved;
-  char law[64];     /* the bound on the bias if it is not exact, in words */
+  char law[64]; /* the bound on the bias if it is not exact, in words */
 } favor_coupling_info;
 
 /** Fill *info; info->size must be sizeof *info (0 is taken as that of version 0.1).
@@ -418,8 +436,8 @@ typedef struct favor_coupling_info {
 FAVOR_API favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *info);
 FAVOR_API favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info);
 
-/** FAVOR_OK where a map of this kernel, estimator and coupling can be made; FAVOR_ERR_ENUM for unknown
- *  members; FAVOR_ERR_COMBINATION for known ones that do not go together.
+/** FAVOR_OK where a map of this kernel, estimator and coupling can be made; FAVOR_ERR_ENUM for
+ *  unknown members; FAVOR_ERR_COMBINATION for known ones that do not go together.
  *  Since     0.1 */
 FAVOR_API favor_status favor_combination(int32_t kernel, int32_t estimator, int32_t coupling);
 
@@ -427,67 +445,70 @@ FAVOR_API favor_status favor_combination(int32_t kernel, int32_t estimator, int3
  *  Since     0.1 */
 FAVOR_API favor_status favor_isa_check(int32_t isa);
 
-/* ---- 5. Kernels, exact and estimated: for measuring, small problems, tests --------------------- */
+/* ---- 5. Kernels, exact and estimated: for measuring, small problems, tests ------------------- */
 
 /** The kernel itself: out[i,j] = K(x_i, y_j), computed in float64.
  *  Shapes    x [n, dim], y [k, dim], out [n, k]; ld* at least the number of columns.
  *  Aliasing  out overlaps nothing.
  *  Memory    allocates nothing.
- *  Numerics  a value that does not fit is FLT_MAX or DBL_MAX: FAVOR_NOTE_OVERFLOW. A row without a finite
- *            norm gives NaN in its own row or column: FAVOR_NOTE_NONFINITE. The _log form writes ln K in
- *            float64 and never overflows.
+ *  Numerics  a value that does not fit is FLT_MAX or DBL_MAX: FAVOR_NOTE_OVERFLOW. A row without a
+ *            finite norm gives NaN in its own row or column: FAVOR_NOTE_NONFINITE. The _log form
+ *            writes ln K in float64 and never overflows.
  *  Errors    FAVOR_ERR_NULL, _ENUM, _VALUE (scale), _SHAPE, _OVERFLOW, _ALIAS.
  *  Cost      2 n k dim flops.
  *  Since     0.1 */
 FAVOR_API favor_status favor_kernel_exact_f32(int32_t kernel, double scale, int64_t dim, int64_t n,
-                                              const float *x, int64_t ldx, int64_t k, const float *y,
-                                              int64_t ldy, float *out, int64_t ldo,
+                                              const float *x, int64_t ldx, int64_t k,
+                                              const float *y, int64_t ldy, float *out, int64_t ldo,
                                               favor_report *report);
 FAVOR_API favor_status favor_kernel_exact_f64(int32_t kernel, double scale, int64_t dim, int64_t n,
-                                              const double *x, int64_t ldx, int64_t k, const double *y,
-                                              int64_t ldy, double *out, int64_t ldo,
-                                              favor_report *report);
-FAVOR_API favor_status favor_kernel_exact_log_f64(int32_t kernel, double scale, int64_t dim, int64_t n,
-                                                  const double *x, int64_t ldx, int64_t k,
-                                                  const double *y, int64_t ldy, double *log_out,
-                                                  int64_t ldo, favor_report *report);
+                                              const double *x, int64_t ldx, int64_t k,
+                                              const double *y, int64_t ldy, double *out,
+                                              int64_t ldo, favor_report *report);
+FAVOR_API favor_status favor_kernel_exact_log_f64(int32_t kernel, double scale, int64_t dim,
+                                                  int64_t n, const double *x, int64_t ldx,
+                                                  int64_t k, const double *y, int64_t ldy,
+                                                  double *log_out, int64_t ldo,
+                                                  favor_report *report);
 
-/** The estimate: out[i,j] = phi_q(x_i).phi_k(y_j), right wherever the features are, also where each side
- *  by itself would overflow.
+/** The estimate: out[i,j] = phi_q(x_i).phi_k(y_j), right wherever the features are, also where each
+ *  side by itself would overflow.
  *  Shapes    x [n, dim] queries, y [k, dim] keys, out [n, k].
  *  Aliasing  out and work overlap nothing.
  *  Memory    as favor_map_apply, with favor_kernel_estimate_workspace.
- *  Numerics  as favor_kernel_exact. The _log form writes ln|K^| in float64 and the sign (-1, 0, 1; NULL
- *            if not wanted; same ldo).
+ *  Numerics  as favor_kernel_exact. The _log form writes ln|K^| in float64 and the sign (-1, 0, 1;
+ *            NULL if not wanted; same ldo).
  *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor), _MEMORY.
- *  Cost      2 (n + k) M d + 2 n k F flops. Attention in O(n) is another function; this one is O(n k).
+ *  Cost      2 (n + k) M d + 2 n k F flops. Attention in O(n) is another function; this one is O(n
+ *            k).
  *  Since     0.1 */
 FAVOR_API favor_status favor_kernel_estimate_f32(const favor_map *map, int64_t n, const float *x,
-                                                 int64_t ldx, int64_t k, const float *y, int64_t ldy,
-                                                 float *out, int64_t ldo, void *work, size_t work_size,
-                                                 const favor_executor *executor, favor_report *report);
+                                                 int64_t ldx, int64_t k, const float *y,
+                                                 int64_t ldy, float *out, int64_t ldo, void *work,
+                                                 size_t work_size, const favor_executor *executor,
+                                                 favor_report *report);
 FAVOR_API favor_status favor_kernel_estimate_f64(const favor_map *map, int64_t n, const double *x,
-                                                 int64_t ldx, int64_t k, const double *y, int64_t ldy,
-                                                 double *out, int64_t ldo, void *work, size_t work_size,
-                                                 const favor_executor *executor, favor_report *report);
-FAVOR_API favor_status favor_kernel_estimate_log_f64(const favor_map *map, int64_t n, const double *x,
-                                                     int64_t ldx, int64_t k, const double *y,
-                                                     int64_t ldy, double *log_out, int8_t *sign,
-                                                     int64_t ldo, void *work, size_t work_size,
-                                                     const favor_executor *executor,
-                                                     favor_report *report);
+                                                 int64_t ldx, int64_t k, const double *y,
+                                                 int64_t ldy, double *out, int64_t ldo, void *work,
+                                                 size_t work_size, const favor_executor *executor,
+                                                 favor_report *report);
+FAVOR_API favor_status favor_kernel_estimate_log_f64(
+    const favor_map *map, int64_t n, const double *x, int64_t ldx, int64_t k, const double *y,
+    int64_t ldy, double *log_out, int8_t *sign, int64_t ldo, void *work, size_t work_size,
+    const favor_executor *executor, favor_report *report);
 
-/* ---- 6. Forecast: closed forms, before anything is run ---------------------------------------- */
+/* ---- 6. Forecast: closed forms, before anything is run --------------------------------------- */
 
-/** The closed-form mean squared error of a map's estimate over draws of its projections, pair by pair:
- *  log_relmse[i] = ln(E (K^ - K)^2 / K^2) at (x_i, y_i).
+/** The closed-form mean squared error of a map's estimate over draws of its projections, pair by
+ *  pair: log_relmse[i] = ln(E (K^ - K)^2 / K^2) at (x_i, y_i).
  *  Shapes    x [n, dim], y [n, dim], log_relmse [n].
  *  Aliasing  log_relmse overlaps nothing.
  *  Memory    allocates nothing.
- *  Numerics  +inf where the variance is infinite (tilt >= 1/8); -inf where the estimate is exact; NAN
- *            where no closed form is known (coupled relu features, given projections).
+ *  Numerics  +inf where the variance is infinite (tilt >= 1/8); -inf where the estimate is exact;
+ *            NAN where no closed form is known (coupled relu features, given projections).
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE, FAVOR_ERR_ALIAS.
- *  Source    shown in src/map/forecast.c: Gaussian integrals, and for coupled rows the law of |w_i + w_j|.
+ *  Source    shown in src/map/forecast.c: Gaussian integrals, and for coupled rows the law of |w_i
+ *            + w_j|.
  *  Since     0.1 */
 FAVOR_API favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const double *x,
                                                 int64_t ldx, const double *y, int64_t ldy,

@@ -1,67 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /** The lists of libfavor: status codes, kernels, estimators, couplings, instruction sets.
  *
- *  Each list is written once, here. The enums of favor.h, the texts, the registries, the conformance
- *  tests and the benches are generated from these rows, so that a new member is tested and measured
- *  by existing. Values are pinned: a retired row keeps its number.
+ *  Each list is written once, here. The enums of favor.h, the texts, the registries, the
+ *  conformance tests and the benches are generated from these rows, so that a new member is tested
+ *  and measured by existing. Values are pinned: a retired row keeps its number.
  */
 #ifndef FAVOR_LISTS_H
 #define FAVOR_LISTS_H
 
 /* X(NAME, value, text). Negative: nothing was written. Positive notes: everything was written, some
  * rows by a documented rule. */
-#define FAVOR_STATUS_LIST(X)                                                                      \
-  X(OK, 0, "success")                                                                             \
-  X(ERR_NULL, -1, "a required pointer is NULL")                                                   \
-  X(ERR_SHAPE, -2, "a size or a leading dimension is out of range")                               \
-  X(ERR_ENUM, -3, "an enumeration has an unknown value")                                          \
-  X(ERR_VALUE, -4, "a number is outside its permitted range")                                     \
-  X(ERR_STRUCT, -5, "a struct was not set up by its init function")                               \
-  X(ERR_OVERFLOW, -6, "a size does not fit in memory arithmetic")                                 \
-  X(ERR_MEMORY, -7, "an allocation failed")                                                       \
-  X(ERR_WORKSPACE, -8, "the workspace is too small or not aligned to 64 bytes")                   \
-  X(ERR_ALIAS, -9, "arrays overlap that must not")                                                \
-  X(ERR_COMBINATION, -10, "this estimator does not go with this kernel, coupling or option")      \
-  X(ERR_STATISTICS, -11, "statistics are missing, empty or of another dimension")                 \
-  X(ERR_ISA, -12, "this instruction set is unknown, not built in, or not on this machine")        \
-  X(ERR_FORMAT, -13, "a saved block is malformed or truncated")                                   \
-  X(ERR_CHECKSUM, -14, "a saved block does not match its checksum")                               \
-  X(ERR_VERSION, -15, "a saved block was written by a newer version")                             \
-  X(ERR_NONFINITE, -16, "an input that must be finite is not")                                    \
-  X(ERR_BUFFER, -17, "an output buffer is too small")                                             \
-  X(ERR_LINALG, -18, "BLAS or LAPACK failed, or has integers of another width")                   \
-  X(ERR_THREAD, -19, "a thread could not be started")                                             \
-  X(NOTE_OVERFLOW, 1, "some values did not fit and were written as the largest finite number")    \
+#define FAVOR_STATUS_LIST(X)                                                                       \
+  X(OK, 0, "success")                                                                              \
+  X(ERR_NULL, -1, "a required pointer is NULL")                                                    \
+  X(ERR_SHAPE, -2, "a size or a leading dimension is out of range")                                \
+  X(ERR_ENUM, -3, "an enumeration has an unknown value")                                           \
+  X(ERR_VALUE, -4, "a number is outside its permitted range")                                      \
+  X(ERR_STRUCT, -5, "a struct was not set up by its init function")                                \
+  X(ERR_OVERFLOW, -6, "a size does not fit in memory arithmetic")                                  \
+  X(ERR_MEMORY, -7, "an allocation failed")                                                        \
+  X(ERR_WORKSPACE, -8, "the workspace is too small or not aligned to 64 bytes")                    \
+  X(ERR_ALIAS, -9, "arrays overlap that must not")                                                 \
+  X(ERR_COMBINATION, -10, "this estimator does not go with this kernel, coupling or option")       \
+  X(ERR_STATISTICS, -11, "statistics are missing, empty or of another dimension")                  \
+  X(ERR_ISA, -12, "this instruction set is unknown, not built in, or not on this machine")         \
+  X(ERR_FORMAT, -13, "a saved block is malformed or truncated")                                    \
+  X(ERR_CHECKSUM, -14, "a saved block does not match its checksum")                                \
+  X(ERR_VERSION, -15, "a saved block was written by a newer version")                              \
+  X(ERR_NONFINITE, -16, "an input that must be finite is not")                                     \
+  X(ERR_BUFFER, -17, "an output buffer is too small")                                              \
+  X(ERR_LINALG, -18, "BLAS or LAPACK failed, or has integers of another width")                    \
+  X(ERR_THREAD, -19, "a thread could not be started")                                              \
+  X(NOTE_OVERFLOW, 1, "some values did not fit and were written as the largest finite number")     \
   X(NOTE_NONFINITE, 2, "some input rows had no finite norm; their outputs are NaN")
 
 /* X(NAME, symbol, value, formula). Value 0 is the default. */
-#define FAVOR_KERNEL_LIST(X)                                                                      \
-  X(SOFTMAX, softmax, 0, "exp(scale x.y)")                                                        \
-  X(GAUSSIAN, gaussian, 1, "exp(-scale |x-y|^2 / 2)")                                             \
+#define FAVOR_KERNEL_LIST(X)                                                                       \
+  X(SOFTMAX, softmax, 0, "exp(scale x.y)")                                                         \
+  X(GAUSSIAN, gaussian, 1, "exp(-scale |x-y|^2 / 2)")                                              \
   X(ARCCOS1, arccos1, 2, "scale |x||y| (sin t + (pi - t) cos t) / (2 pi), t = angle(x, y)")
 
 /* X(NAME, symbol, value, title). Row = file src/estimator/<symbol's family>.c, which defines
  * favor_estimator_<symbol>. Value 0 is FAVOR_ESTIMATOR_AUTO and has no row. */
-#define FAVOR_ESTIMATOR_LIST(X)                                                                   \
-  X(POSITIVE, positive, 1, "positive features, FAVOR+")                                           \
-  X(TRIGONOMETRIC, trigonometric, 2, "trigonometric features")                                    \
-  X(HYPERBOLIC, hyperbolic, 3, "hyperbolic positive features")                                    \
-  X(RELU, relu, 4, "relu features, generalised attention")                                        \
-  X(GERF, gerf, 5, "generalised exponential features with a given tilt")                          \
+#define FAVOR_ESTIMATOR_LIST(X)                                                                    \
+  X(POSITIVE, positive, 1, "positive features, FAVOR+")                                            \
+  X(TRIGONOMETRIC, trigonometric, 2, "trigonometric features")                                     \
+  X(HYPERBOLIC, hyperbolic, 3, "hyperbolic positive features")                                     \
+  X(RELU, relu, 4, "relu features, generalised attention")                                         \
+  X(GERF, gerf, 5, "generalised exponential features with a given tilt")                           \
   X(OPRF, oprf, 6, "generalised exponential features with the optimal tilt")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines
  * favor_coupling_<symbol>. Value 0 is FAVOR_COUPLING_AUTO and has no row. */
-#define FAVOR_COUPLING_LIST(X)                                                                    \
-  X(IID, iid, 1, "independent rows")                                                              \
-  X(ORTHOGONAL, orthogonal, 2, "block-orthogonal rows, chi norms")                                \
-  X(FIXED_NORM, fixed_norm, 3, "block-orthogonal rows, every norm sqrt(d)")                       \
+#define FAVOR_COUPLING_LIST(X)                                                                     \
+  X(IID, iid, 1, "independent rows")                                                               \
+  X(ORTHOGONAL, orthogonal, 2, "block-orthogonal rows, chi norms")                                 \
+  X(FIXED_NORM, fixed_norm, 3, "block-orthogonal rows, every norm sqrt(d)")                        \
   X(SIMPLEX, simplex, 4, "rows along the vertices of a regular simplex, chi norms")
 
 /* X(NAME, symbol, value, title). Row = file src/kernel/<symbol>.c, which defines the tables
  * favor_table_<symbol>_f32 and _f64. Value 0 is FAVOR_ISA_AUTO and has no row. */
-#define FAVOR_ISA_LIST(X)                                                                         \
-  X(BLAS, blas, 1, "tiles on CBLAS GEMM")                                                         \
+#define FAVOR_ISA_LIST(X)                                                                          \
+  X(BLAS, blas, 1, "tiles on CBLAS GEMM")                                                          \
   X(BASELINE, baseline, 2, "own kernels on 128-bit vectors")
 
 #endif

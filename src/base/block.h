@@ -37,8 +37,8 @@ typedef struct favor_reader {
 } favor_reader;
 
 /** Check magic, version, length and checksum, and stand before the first field. */
-favor_status favor_read_open(favor_reader *r, const char magic[8], const void *block, size_t block_size,
-                             favor_report *report);
+favor_status favor_read_open(favor_reader *r, const char magic[8], const void *block,
+                             size_t block_size, favor_report *report);
 uint64_t favor_read_u64(favor_reader *r);
 double favor_read_f64(favor_reader *r);
 void favor_read_f64s(favor_reader *r, int64_t n, double *values);

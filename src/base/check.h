@@ -8,8 +8,8 @@
 #include "favor/favor.h"
 
 favor_status favor_check_pointer(favor_report *report, const char *argument, const void *p);
-favor_status favor_check_range(favor_report *report, const char *argument, int64_t value, int64_t low,
-                               int64_t high);
+favor_status favor_check_range(favor_report *report, const char *argument, int64_t value,
+                               int64_t low, int64_t high);
 
 /** An array of a call, for shape, NULL and overlap checks. */
 typedef struct favor_array {
@@ -25,6 +25,7 @@ typedef struct favor_array {
 favor_status favor_check_arrays(favor_report *report, int count, const favor_array *arrays);
 
 /** Workspace: NULL is fine; else aligned to FAVOR_ALIGNMENT and at least `need` bytes. */
-favor_status favor_check_work(favor_report *report, const void *work, size_t work_size, size_t need);
+favor_status favor_check_work(favor_report *report, const void *work, size_t work_size,
+                              size_t need);
 
 #endif
