@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A hostile but lawful allocator: counts, fails on request, hands out odd addresses and dirty memory. */
+/** A hostile but lawful allocator: counts, fails on request, hands out odd addresses and dirty
+ *  memory. */
 #ifndef FAVOR_TESTS_ROBUST_ALLOCATOR_H
 #define FAVOR_TESTS_ROBUST_ALLOCATOR_H
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** Every public function, callable through an array of named arguments, and tables of what spoils them.
+/** Every public function, callable through an array of named arguments, and tables of what spoils
+ *  them.
  *
- *  A call is made of three things: the function's row in `calls` (its argument names, and how to call it),
- *  the fixture (a valid value for every argument name), and at most two settings from a case, which
- *  replace valid values by invalid ones. What holds for every refused call is then checked once, in
- *  test_arguments.c.
+ *  A call is made of three things: the function's row in `calls` (its argument names, and how to
+ *  call it), the fixture (a valid value for every argument name), and at most two settings from a
+ *  case, which replace valid values by invalid ones. What holds for every refused call is then
+ *  checked once, in test_arguments.c.
  */
 #ifndef FAVOR_TESTS_ROBUST_ARGUMENTS_H
 #define FAVOR_TESTS_ROBUST_ARGUMENTS_H

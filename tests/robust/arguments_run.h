@@ -15,8 +15,9 @@ typedef struct prepared_case {
 
 /** A cmocka test of the prepared case at *state. A refused call owes
  *
- *    the precise status; a report that names the argument and gives its value; every output byte as it was;
- *    *out = NULL from constructors; objects as they were; nothing held, printed, or left in errno. */
+ *    the precise status; a report that names the argument and gives its value; every output byte as
+ *    it was; *out = NULL from constructors; objects as they were; nothing held, printed, or left in
+ *    errno. */
 void run_case(void **state);
 
 #endif

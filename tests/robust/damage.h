@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/** Damaged saved blocks: every truncation and every single-bit flip, as they are and with length and
- *  checksum made right again, so that the checks behind the checksum are met too.
+/** Damaged saved blocks: every truncation and every single-bit flip, as they are and with length
+ *  and checksum made right again, so that the checks behind the checksum are met too.
  *
- *  The layout of the frame is written down here once more: length in bytes 16 to 23, CRC-32C in the last 8
- *  but 4, little-endian; nothing of the library computes it. */
+ *  The layout of the frame is written down here once more: length in bytes 16 to 23, CRC-32C in the
+ *  last 8 but 4, little-endian; nothing of the library computes it. */
 #ifndef FAVOR_TESTS_ROBUST_DAMAGE_H
 #define FAVOR_TESTS_ROBUST_DAMAGE_H
 
@@ -24,14 +24,17 @@ typedef struct damage_count {
   int64_t tried, loaded;
 } damage_count;
 
-/** Try one block. A refusal must leave NULL, a report with the status and a text, and no memory held. */
+/** Try one block. A refusal must leave NULL, a report with the status and a text, and no memory
+ *  held. */
 bool damage_try(const damage_kind *kind, const unsigned char *block, size_t bytes);
 
-/** Try block[0, n) for every n < bytes. Repaired: with n as its length and the checksum of that, n >= 32. */
+/** Try block[0, n) for every n < bytes. Repaired: with n as its length and the checksum of that, n
+ *  >= 32. */
 damage_count damage_truncations(const damage_kind *kind, const unsigned char *block, size_t bytes,
                                 bool repair);
 
-/** Try the block with every single bit turned, or with every step-th. Repaired: the checksum follows. */
+/** Try the block with every single bit turned, or with every step-th. Repaired: the checksum
+ *  follows. */
 damage_count damage_flips(const damage_kind *kind, const unsigned char *block, size_t bytes,
                           size_t step, bool repair);
 

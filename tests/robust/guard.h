@@ -19,7 +19,8 @@ typedef struct guarded {
   size_t pages_bytes;
 } guarded;
 
-/** A strided array, filled with 0xA5, exactly as long as its last row needs: the last one has no padding. */
+/** A strided array, filled with 0xA5, exactly as long as its last row needs: the last one has no
+ *  padding. */
 guarded guard_array(int64_t rows, int64_t columns, int64_t ld, size_t element, guard_place place);
 
 /** `bytes` of workspace, aligned to 64, as close to the guard as that allows. */

@@ -12,7 +12,8 @@ typedef struct header_function {
   char arguments[192]; /* names by blanks, in order */
 } header_function;
 
-/** Read all FAVOR_API declarations of a header; returns how many. The test fails if there are none. */
+/** Read all FAVOR_API declarations of a header; returns how many. The test fails if there are
+ *  none. */
 int read_header(const char *path, header_function functions[HEADER_FUNCTIONS]);
 
 /** The text of a file, NUL-terminated; free() it. NULL where there is no such file. */

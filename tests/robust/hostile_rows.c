@@ -24,7 +24,7 @@ static const kind kinds_f64[] = {
 
 #define COUNT(a) (int)(sizeof(a) / sizeof *(a))
 
-int hostile_kinds(favor_precision precision) {
+static int hostile_kinds(favor_precision precision) {
   return precision == FAVOR_F32 ? COUNT(kinds_f32) : COUNT(kinds_f64);
 }
 
@@ -63,4 +63,35 @@ bool row_is_finite(favor_precision precision, int64_t dim, const void *x, int64_
     sum += value * value;
   }
   return isfinite(sum);
+}
+
+void make_inputs(inputs *in, favor_precision precision, int64_t dim) {
+  assert_int_equal(ROWS, 2 * hostile_kinds(precision) + 1);
+  in->precision = precision;
+  in->dim = dim;
+  in->nonfinite = 0;
+  in->first = -1;
+  hostile_rows(precision, ROWS, dim, false, in->sent);
+  hostile_rows(precision, ROWS, dim, true, in->clean);
+  for (int64_t i = 0; i < ROWS; i++) {
+    in->finite[i] = row_is_finite(precision, dim, in->sent, i);
+    if (in->finite[i]) continue;
+    in->nonfinite++;
+    if (in->first < 0) in->first = i;
+  }
+  assert_true(in->nonfinite > 0 && in->nonfinite < ROWS / 2);
+}
+
+double element_of(favor_precision precision, const void *x, int64_t i) {
+  return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
+}
+
+size_t element_bytes(favor_precision precision) {
+  return precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+}
+
+void assert_same_bits(const void *a, const void *b, int64_t first, int64_t n, size_t element) {
+  const size_t offset = (size_t)first * element;
+  assert_memory_equal((const unsigned char *)a + offset, (const unsigned char *)b + offset,
+                      (size_t)n * element);
 }

@@ -53,8 +53,9 @@ static bool write_category(const char *path) {
 }
 
 static bool try_written(void) {
-  char folder[] = "favor-locale-XXXXXX", locale[64], file[96];
-  if (mkdtemp(folder) == NULL) return false;
+  char folder[32], locale[64], file[96];
+  snprintf(folder, sizeof folder, "favor-locale-%ld", (long)getpid());
+  if (mkdir(folder, 0700) != 0) return false;
   snprintf(locale, sizeof locale, "%s/comma", folder);
   snprintf(file, sizeof file, "%s/LC_NUMERIC", locale);
   const bool made = mkdir(locale, 0700) == 0 && write_category(file) &&

@@ -33,7 +33,8 @@ typedef struct operation {
 extern const operation operations[];
 extern const int num_operations;
 
-/** Make the map of w->which, with or without statistics; not in the list, since it runs over all maps. */
+/** Make the map of w->which, with or without statistics; not in the list, since it runs over all
+ *  maps. */
 extern const operation create_case;
 
 void world_open(world *w, const favor_allocator *allocator);

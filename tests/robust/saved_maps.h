@@ -26,15 +26,16 @@ enum {
 /** Rows, by any side, that examined maps are fed: ordinary, large, tiny and not finite. */
 #define SAVED_ROWS INT64_C(6)
 
-/** Loads for this machine's best instruction set, and examines: the map saves to the fields that it came
- *  from, describes itself, and all that reads it keeps its promises on hostile rows. dim and projections
- *  are those of the undamaged map, for the memory that favor.h permits. */
+/** Loads for this machine's best instruction set, and examines: the map saves to the fields that it
+ *  came from, describes itself, and all that reads it keeps its promises on hostile rows. dim and
+ *  projections are those of the undamaged map, for the memory that favor.h permits. */
 damage_kind saved_map_kind(int64_t dim, int64_t projections);
 
 /** Every case of robust/maps.h for one instruction set; the number of them. */
 int saved_map_cases(map_case cases[MAP_CASES_MAX]);
 
-/** The saved block of a map of this case, recentred on statistics where its kernel allows. free() it. */
+/** The saved block of a map of this case, recentred on statistics where its kernel allows. free()
+ *  it. */
 unsigned char *saved_map_make(const map_case *c, int64_t dim, int64_t projections, size_t *bytes);
 
 #endif

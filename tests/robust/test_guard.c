@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* No call reads or writes outside its arrays: each lies against a page that traps, once with its end and once
- * with its start; inputs cannot be written; and the gaps between the rows of outputs stay as they were. Every
+ * with its start; inputs cannot be written; and the gaps between the rows of outputs stay as they
+ *  were. Every
  * form of map, instruction set and precision, at shapes that fit no tile, panel or vector. */
 #include "robust/guard.h"
 #include "robust/maps.h"

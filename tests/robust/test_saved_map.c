@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Saved maps: the same map bit for bit, or a refusal, whatever became of the block. Small maps of every
- *  estimator, coupling and kernel; larger ones: test_saved_map_large.c. */
+/** Saved maps: the same map bit for bit, or a refusal, whatever became of the block. Small maps of
+ *  every estimator, coupling and kernel; larger ones: test_saved_map_large.c. */
 #include "robust/allocator.h"
 #include "robust/saved_maps.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Saved maps of several panels and partial blocks under the regime of test_saved_map.c, one for each
- *  estimator: every truncation, and every single-bit flip. */
+/** Saved maps of several panels and partial blocks under the regime of test_saved_map.c, one for
+ *  each estimator: every truncation, and every single-bit flip. */
 #include "robust/saved_maps.h"
 
 #define DIM 9
