@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Means, standard errors and quantiles of numbers given by their logarithms: squared errors of kernels
- *  range over hundreds of decades. */
+/** Means, standard errors and quantiles of numbers given by their logarithms: squared errors of
+ *  kernels range over hundreds of decades. */
 #ifndef FAVOR_BENCH_LOGSTAT_H
 #define FAVOR_BENCH_LOGSTAT_H
 

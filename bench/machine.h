@@ -5,7 +5,8 @@
 
 #include "table.h"
 
-/** Facts about machine and versions, at most BENCH_MACHINE_FACTS. The texts live as long as the struct. */
+/** Facts about machine and versions, at most BENCH_MACHINE_FACTS. The texts live as long as the
+ *  struct. */
 #define BENCH_MACHINE_FACTS 6
 
 typedef struct bench_machine {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The error of a map's kernel estimate over redraws of its projections, and the time of its features. */
+/** The error of a map's kernel estimate over redraws of its projections, and the time of its
+ *  features. */
 #ifndef FAVOR_BENCH_MEASURE_H
 #define FAVOR_BENCH_MEASURE_H
 
@@ -15,8 +16,8 @@ typedef struct bench_errors {
   double median, p90; /* of |K^ - K| / K over pairs and redraws */
 } bench_errors;
 
-/** Redraw the map `repeats` times and compare. In float32 nothing is measured where a kernel is outside
- *  e^-80 to e^80, since estimates might not fit. */
+/** Redraw the map `repeats` times and compare. In float32 nothing is measured where a kernel is
+ *  outside e^-80 to e^80, since estimates might not fit. */
 favor_status bench_measure_errors(const favor_map *map, favor_precision precision,
                                   const bench_sample *sample, const double *log_kernel,
                                   int64_t repeats, uint64_t seed, const favor_executor *executor,
@@ -25,8 +26,8 @@ favor_status bench_measure_errors(const favor_map *map, favor_precision precisio
 /** The closed form over the same pairs: log_relmse[num_pairs]. */
 favor_status bench_forecast(const favor_map *map, const bench_sample *sample, double *log_relmse);
 
-/** The features of both sides of some rows agree with favor_map_log_features_f64, to the rounding of the
- *  precision; and none is negative where `positive`. */
+/** The features of both sides of some rows agree with favor_map_log_features_f64, to the rounding
+ *  of the precision; and none is negative where `positive`. */
 bool bench_verify_features(const favor_map *map, favor_precision precision, bool positive,
                            const bench_sample *sample, const favor_executor *executor);
 

@@ -43,8 +43,8 @@ typedef enum bench_kind {
   BENCH_STRINGS /* value is bench_strings */
 } bench_kind;
 
-/** One option. Values present before parsing are its defaults; the first use on the command line clears
- *  them, further uses and further items append. */
+/** One option. Values present before parsing are its defaults; the first use on the command line
+ *  clears them, further uses and further items append. */
 typedef struct bench_option {
   const char *name;     /* without the dashes */
   const char *argument; /* as shown by --help */
@@ -65,12 +65,13 @@ typedef enum bench_parsed {
   BENCH_PARSED_BAD
 } bench_parsed;
 
-/** Parse "--name value", "--name=value", --help and --version. BAD: message is one sentence that names
- *  the option, the value, and what is permitted or nearest. */
+/** Parse "--name value", "--name=value", --help and --version. BAD: message is one sentence that
+ *  names the option, the value, and what is permitted or nearest. */
 bench_parsed bench_parse(int argc, char **argv, int num_options, bench_option *options,
                          char message[BENCH_MESSAGE_BYTES]);
 
-/** Print the options for --help, each with its default, folded at 100 columns. Call before parsing. */
+/** Print the options for --help, each with its default, folded at 100 columns. Call before
+ *  parsing. */
 void bench_print_options(FILE *out, int num_options, const bench_option *options);
 
 /** The option of this name was on the command line. */

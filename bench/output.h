@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Files that are either complete or not there: written under a temporary name beside the target, renamed
- *  at the end, and removed when the bench is interrupted. */
+/** Files that are either complete or not there: written under a temporary name beside the target,
+ *  renamed at the end, and removed when the bench is interrupted. */
 #ifndef FAVOR_BENCH_OUTPUT_H
 #define FAVOR_BENCH_OUTPUT_H
 
@@ -14,8 +14,8 @@ typedef struct bench_output {
   int slot; /* of the temporary name, or -1 when the target is written as it is */
 } bench_output;
 
-/** Remove temporary files when SIGINT, SIGTERM or SIGHUP ends the process. Once, at the start. A signal
- *  that the caller of the process had ignored stays ignored. */
+/** Remove temporary files when SIGINT, SIGTERM or SIGHUP ends the process. Once, at the start. A
+ *  signal that the caller of the process had ignored stays ignored. */
 void bench_output_guard(void);
 
 /** Open; "-" is standard output, and a device or pipe is written as it is. Returns 0, or -1 with a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** The cells themselves. Sources: couplings, Yu et al. 2016 (arXiv 1610.09072) and Reid et al. 2023 (arXiv
- *  2301.13856); OPRF, Likhosherstov et al. 2022 (arXiv 2205.15317); the figures are those of the closed
- *  forms in 64 dimensions, worked out by quadrature apart from this library. */
+/** The cells themselves. Sources: couplings, Yu et al. 2016 (arXiv 1610.09072) and Reid et al. 2023
+ *  (arXiv 2301.13856); OPRF, Likhosherstov et al. 2022 (arXiv 2205.15317); the figures are those of
+ *  the closed forms in 64 dimensions, worked out by quadrature apart from this library. */
 #include <math.h>
 
 #include "favor/favor.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/** favor-paper-tables: the published variances that this library has to reproduce, cell by cell: ours in
- *  closed form, the reference, and, where sample variances can be trusted, ours measured.
+/** favor-paper-tables: the published variances that this library has to reproduce, cell by cell:
+ *  ours in closed form, the reference, and, where sample variances can be trusted, ours measured.
  *
- *  A cell passes when the closed form agrees with the reference to its last digit and the measurement with
- *  the closed form to 5 standard errors. Exit status: 0; 1 when a cell failed; 2 for bad usage. */
+ *  A cell passes when the closed form agrees with the reference to its last digit and the
+ *  measurement with the closed form to 5 standard errors. Exit status: 0; 1 when a cell failed; 2
+ *  for bad usage. */
 #include "paper_tables.h"
 
 #include <math.h>

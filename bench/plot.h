@@ -12,9 +12,9 @@ typedef struct bench_plot {
   FILE *script;
 } bench_plot;
 
-/** Start a plot; its ending, .svg or .png, gives the form. The script's terminal (width x height points)
- *  and output are set; the caller writes the rest to plot->script. Returns 0; or -1 with a message: no
- *  gnuplot on this machine, another ending, a path that cannot be written. */
+/** Start a plot; its ending, .svg or .png, gives the form. The script's terminal (width x height
+ *  points) and output are set; the caller writes the rest to plot->script. Returns 0; or -1 with a
+ *  message: no gnuplot on this machine, another ending, a path that cannot be written. */
 int bench_plot_open(bench_plot *plot, const char *path, char *message, size_t bytes);
 
 /** Write the terminal's lines; once, before the caller's own. */

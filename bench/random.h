@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Random inputs of the benches. Apart from the library's generator, so that inputs and projections never
- *  share a stream. */
+/** Random inputs of the benches. Apart from the library's generator, so that inputs and projections
+ *  never share a stream. */
 #ifndef FAVOR_BENCH_RANDOM_H
 #define FAVOR_BENCH_RANDOM_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** Pairs of a query and a key drawn from a set, in groups: each group is a grid of `side` queries and
- *  `side` keys (its diagonal alone where the set is paired), so that one map of 2 side rows serves
- *  side^2 pairs. */
+/** Pairs of a query and a key drawn from a set, in groups: each group is a grid of `side` queries
+ *  and `side` keys (its diagonal alone where the set is paired), so that one map of 2 side rows
+ *  serves side^2 pairs. */
 #ifndef FAVOR_BENCH_SAMPLE_H
 #define FAVOR_BENCH_SAMPLE_H
 
@@ -20,8 +20,8 @@ typedef struct bench_sample {
                                     square of |x| and |y| */
 } bench_sample;
 
-/** Draw `groups` groups of at least `pairs` pairs (of sqrt(pairs) where the set is paired). Rows repeat
- *  when the set has fewer. False without memory. */
+/** Draw `groups` groups of at least `pairs` pairs (of sqrt(pairs) where the set is paired). Rows
+ *  repeat when the set has fewer. False without memory. */
 bool bench_sample_draw(bench_sample *sample, const bench_set *set, int64_t groups, int64_t pairs,
                        uint64_t seed);
 
@@ -31,8 +31,8 @@ int64_t bench_sample_at(const bench_sample *sample, int64_t group, int64_t i, in
 /** ln K of every pair [num_pairs]. */
 favor_status bench_sample_kernel(const bench_sample *sample, int32_t kernel, double *log_kernel);
 
-/** The largest |x + y| that an estimator sees: after the scale, and the means of the set's statistics
- *  taken away where recentred. */
+/** The largest |x + y| that an estimator sees: after the scale, and the means of the set's
+ *  statistics taken away where recentred. */
 double bench_sample_largest_sum(const bench_sample *sample, bool recentred);
 
 void bench_sample_free(bench_sample *sample);

@@ -22,8 +22,8 @@ typedef struct bench_set {
   favor_stats *stats; /* of all rows; of the first pair where paired */
 } bench_set;
 
-/** Read a head; values may be NULL. scale 0: 1/sqrt(dim). Returns 0, or -1 with a message that names the
- *  file at fault. */
+/** Read a head; values may be NULL. scale 0: 1/sqrt(dim). Returns 0, or -1 with a message that
+ *  names the file at fault. */
 int bench_set_load(bench_set *set, const char *queries, const char *keys, const char *values,
                    double scale, char *message, size_t bytes);
 
@@ -34,9 +34,9 @@ typedef struct bench_synthetic {
   uint64_t seed;
 } bench_synthetic;
 
-/** Rows uniform on a sphere. A cosine, or a norm of the sum |x+y|, ties query i to key i; the two of
- *  norm, sum_norm and cosine that are given settle the third, and one alone is taken with a cosine of 0
- *  (sum_norm) or norm 1 (cosine). Returns 0, or -1 with a message. */
+/** Rows uniform on a sphere. A cosine, or a norm of the sum |x+y|, ties query i to key i; the two
+ *  of norm, sum_norm and cosine that are given settle the third, and one alone is taken with a
+ *  cosine of 0 (sum_norm) or norm 1 (cosine). Returns 0, or -1 with a message. */
 int bench_set_synthetic(bench_set *set, const bench_synthetic *wanted, char *message, size_t bytes);
 
 void bench_set_free(bench_set *set);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Timing: wall and process CPU seconds of jobs run in turn, so that all of them see the same machine. */
+/** Timing: wall and process CPU seconds of jobs run in turn, so that all of them see the same
+ *  machine. */
 #ifndef FAVOR_BENCH_TIMING_H
 #define FAVOR_BENCH_TIMING_H
 
@@ -22,12 +23,12 @@ typedef struct bench_job {
   bench_times times;
 } bench_job;
 
-/** Run every job once unmeasured, then `repeats` times each in turn. Returns false without memory or with
- *  repeats outside [BENCH_MIN_REPEATS, BENCH_MAX_REPEATS]. */
+/** Run every job once unmeasured, then `repeats` times each in turn. Returns false without memory
+ *  or with repeats outside [BENCH_MIN_REPEATS, BENCH_MAX_REPEATS]. */
 bool bench_interleave(int num_jobs, bench_job *jobs, int repeats);
 
-/** Keep this thread, and those it starts later, on the core where it runs. Returns false where the system
- *  does not allow it. */
+/** Keep this thread, and those it starts later, on the core where it runs. Returns false where the
+ *  system does not allow it. */
 bool bench_pin_to_one_core(void);
 
 /** Seconds since some fixed moment; does not jump. */

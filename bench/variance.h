@@ -11,6 +11,9 @@
 /** The largest |x + y| at which sample variances are believed: beyond, rare draws carry them. */
 #define VARIANCE_TRUSTED_SUM 1.5
 
+/** Relative errors below this many units of the precision are rounding, not variance. */
+#define VARIANCE_ROUNDING 64.0
+
 /** A trusted measurement this many standard errors from its closed form is a failure, where the standard
  *  error itself comes from enough redraws. */
 #define VARIANCE_Z_LIMIT 5.0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "variance_block.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -34,6 +35,14 @@ static void forecast_row(variance_work *b, const favor_map *map, variance_row *r
   row->log_typical = bench_quantile(n, b->log_relmse, 0.5) + log_projections;
 }
 
+/* Sample variances can be believed: no tail that rare draws carry, and more than rounding. */
+static bool is_trusted(const variance_work *b, const variance_row *row) {
+  const double unit = row->precision == FAVOR_F32 ? FLT_EPSILON : DBL_EPSILON;
+  if (row->log_closed < 2 * log(VARIANCE_ROUNDING * unit)) return false;
+  if (row->kernel == FAVOR_KERNEL_ARCCOS1) return true;
+  return bench_sample_largest_sum(b->sample, row->recentred) <= VARIANCE_TRUSTED_SUM;
+}
+
 static int measure_row(variance_work *b, const favor_map *map, variance_row *row) {
   const favor_precision precision = (favor_precision)row->precision;
   const uint64_t seed = (uint64_t)b->run->options->seed.at[0] * 1000003U + 1;
@@ -43,8 +52,7 @@ static int measure_row(variance_work *b, const favor_map *map, variance_row *row
   if (status != FAVOR_OK)
     return variance_refuse(b, row->estimator, row->coupling, favor_strerror(status));
   row->z = bench_log_score(row->errors.log_relmse, row->log_closed, row->errors.log_stderr);
-  row->trusted = row->kernel == FAVOR_KERNEL_ARCCOS1 ||
-                 bench_sample_largest_sum(b->sample, row->recentred) <= VARIANCE_TRUSTED_SUM;
+  row->trusted = is_trusted(b, row);
   row->output_error =
       bench_output_error(map, b->sample->set, b->fixed->kernel, seed, b->fixed->executor);
   return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** The plot: a panel per set and kernel, the error of every estimator and coupling; over M where several
- *  were measured. Closed forms are bars or lines, measurements points: full where trusted. */
+/** The plot: a panel per set and kernel, the error of every estimator and coupling; over M where
+ *  several were measured. Closed forms are bars or lines, measurements points: full where
+ *  trusted. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** What to do with a set: which estimator, how many projections, or the exact kernel.
  *
- *  The rule, from runs on real and synthetic heads: features approximate attention usefully when the mean
- *  over pairs of log10(1 + relative variance of one projection) is below log10 M - 1. And they cost less
- *  than the exact kernel from about L = 2F keys on, F features, since both sides then do 4 L^2 d flops. */
+ *  The rule, from runs on real and synthetic heads: features approximate attention usefully when
+ *  the mean over pairs of log10(1 + relative variance of one projection) is below log10 M - 1. And
+ *  they cost less than the exact kernel from about L = 2F keys on, F features, since both sides
+ *  then do 4 L^2 d flops. */
 #include <math.h>
 
 #include "logstat.h"

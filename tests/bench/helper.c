@@ -2,7 +2,8 @@
 /** What the tests of the benches' command lines ask of C.
  *
  *      helper json FILE             exit status 0 if FILE is one JSON value
- *      helper rows KERNEL ...       how many estimators and couplings go with these kernels, over all lists */
+ *      helper rows KERNEL ...       how many estimators and couplings go with these kernels, over
+ *      all lists */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
