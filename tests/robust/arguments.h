@@ -12,7 +12,8 @@
 
 #include "robust/allocator.h"
 
-/* Shapes of the fixture. Small, distinct, and with leading dimensions above the number of columns. */
+/* Shapes of the fixture. Small, distinct, and with leading dimensions above the number of
+ * columns. */
 #define ARG_DIM INT64_C(5)
 #define ARG_PROJECTIONS INT64_C(6)
 #define ARG_FEATURES INT64_C(12) /* hyperbolic: two a projection */

@@ -8,8 +8,8 @@
 
 /* ---- what a report owes ---- */
 
-/* The value at fault as the message must give it; "" where any message will do: those about combinations
- * speak of names, those about memory of bytes. */
+/* The value at fault as the message must give it; "" where any message will do: those about
+ * combinations speak of names, those about memory of bytes. */
 static void value_text(const fixture *f, const argument_case *c, const argument *a, char text[64]) {
   const setting *s = &c->first;
   const int index = call_find(f->call, s->argument);
@@ -29,8 +29,8 @@ static bool gives_value(const char *message, const setting *s, const char *text)
   return strstr(message, text) != NULL || (s->kind == SET_INT && strstr(message, other) != NULL);
 }
 
-/* Exactly the argument that was spoiled; of an overlap either partner; of an overflow any argument; for
- * want of memory none needs to be. */
+/* Exactly the argument that was spoiled; of an overlap either partner; of an overflow any
+ * argument; for want of memory none needs to be. */
 static bool names_argument(fixture *f, const argument_case *c, const char *named) {
   const char *expected = c->first.argument;
   if (c->first.kind == SET_ENV) expected = "isa";

@@ -176,8 +176,9 @@ void hostile_map(const favor_map *map) {
   }
 }
 
-/* NaN where a row has no finite norm, or where no closed form is known: then for ordinary rows too. Keys
- * are the ordinary rows, since equal rows are estimated exactly by some maps whatever they are. */
+/* NaN where a row has no finite norm, or where no closed form is known: then for ordinary rows
+ * too. Keys are the ordinary rows, since equal rows are estimated exactly by some maps whatever
+ * they are. */
 void hostile_forecast(const favor_map *map) {
   static inputs in;
   double sent[ROWS], clean[ROWS], equal[ROWS];

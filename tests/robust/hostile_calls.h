@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** Calls with hostile rows, and what they owe: a row without a finite norm gives NaN in its own outputs
- *  and nothing anywhere else; every other row gives finite numbers, the same bits as without its
- *  neighbours; nothing is printed and errno stays. */
+/** Calls with hostile rows, and what they owe: a row without a finite norm gives NaN in its own
+ *  outputs and nothing anywhere else; every other row gives finite numbers, the same bits as
+ *  without its neighbours; nothing is printed and errno stays. */
 #ifndef FAVOR_TESTS_ROBUST_HOSTILE_CALLS_H
 #define FAVOR_TESTS_ROBUST_HOSTILE_CALLS_H
 

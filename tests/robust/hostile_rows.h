@@ -9,8 +9,8 @@
 #define DIM_MAX INT64_C(17)
 #define FEATURES_MAX INT64_C(24)
 
-/** n rows of dim in the elements of a precision (float or double at x): even rows ordinary, row 2i + 1 of
- *  kind i modulo the kinds; with `clean` the odd rows are zero instead. */
+/** n rows of dim in the elements of a precision (float or double at x): even rows ordinary, row
+ *  2i + 1 of kind i modulo the kinds; with `clean` the odd rows are zero instead. */
 void hostile_rows(favor_precision precision, int64_t n, int64_t dim, bool clean, void *x);
 
 /** |x_i|^2 is finite, summed in the elements' precision. */

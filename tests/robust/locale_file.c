@@ -3,8 +3,9 @@
  *
  *     u32 magic ^ category   u32 fields   u32 offset of each   the fields
  *
- * with the fields decimal point, thousands separator, grouping, the first two as wide characters, and the
- * codeset. Another C library will not take it; then the test that wants it is skipped. */
+ * with the fields decimal point, thousands separator, grouping, the first two as wide
+ * characters, and the codeset. Another C library will not take it; then the test that wants it
+ * is skipped. */
 #include "robust/locale_file.h"
 
 #include <locale.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Allocation number k fails, for every k until the call succeeds: through the allocator that a caller gives,
- * and through malloc and its kin, which the linker wraps. The call then says so, leaves nothing
- *  behind, and
- * everything that stood before stands as it was. */
+/* Allocation number k fails, for every k until the call succeeds: through the allocator that a
+ * caller gives, and through malloc and its kin, which the linker wraps. The call then says so,
+ * leaves nothing behind, and everything that stood before stands as it was. */
 #include <errno.h>
 
 #include "robust/allocator.h"

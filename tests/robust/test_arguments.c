@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every public function x every argument x every invalid value, from the tables in arguments_cases_*.c. The
- * first tests make sure that the tables miss no function and no argument of favor.h. */
+/* Every public function x every argument x every invalid value, from the tables in
+ * arguments_cases_*.c. The first tests make sure that the tables miss no function and no
+ * argument of favor.h. */
 #include <inttypes.h>
 
 #include "robust/arguments_run.h"
@@ -134,7 +135,8 @@ static size_t add_case(prepared_case *cases, size_t n, const call_row *call,
   return n + 1;
 }
 
-/* For every function its valid call, then all cases that concern it; with cases == NULL only their number. */
+/* For every function its valid call, then all cases that concern it; with cases == NULL only
+ * their number. */
 static size_t list_cases(prepared_case *cases) {
   size_t n = 0;
   for (size_t t = 0; t < CALL_TABLES; t++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* No call reads or writes outside its arrays: each lies against a page that traps, once with its end and once
- * with its start; inputs cannot be written; and the gaps between the rows of outputs stay as they
- *  were. Every
- * form of map, instruction set and precision, at shapes that fit no tile, panel or vector. */
+/* No call reads or writes outside its arrays: each lies against a page that traps, once with its
+ * end and once with its start; inputs cannot be written; and the gaps between the rows of
+ * outputs stay as they were. Every form of map, instruction set and precision, at shapes that
+ * fit no tile, panel or vector. */
 #include "robust/guard.h"
 #include "robust/maps.h"
 
@@ -251,7 +251,8 @@ static void no_map_touches_a_byte_outside_its_arrays(void **state) {
   map_case cases[MAP_CASES_MAX];
   const int n = map_cases(cases);
   for (int i = 0; i < n; i++) {
-    /* How rows of W depend on each other changes no access: one coupling serves, the one with blocks. */
+    /* How rows of W depend on each other changes no access: one coupling serves, the one with
+     * blocks. */
     if (cases[i].coupling != FAVOR_COUPLING_ORTHOGONAL) continue;
     for (int j = 0; j < SHAPES; j++) {
       char name[96];

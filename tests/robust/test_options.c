@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Structs that carry their size: defined to the last byte after init, whatever was there before; and never
- * written beyond the size that the caller gave. */
+/* Structs that carry their size: defined to the last byte after init, whatever was there before;
+ * and never written beyond the size that the caller gave. */
 #include "robust/maps.h"
 
 #define ROOM 256 /* bytes of a struct of the future behind the known ones */

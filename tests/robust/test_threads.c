@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One map, many threads: the results of a single one, bit for bit, and under the thread sanitizer no race.
- * Threads have outputs of their own and share everything else: map, statistics, inputs, pool. */
+/* One map, many threads: the results of a single one, bit for bit, and under the thread
+ * sanitizer no race. Threads have outputs of their own and share everything else: map,
+ * statistics, inputs, pool. */
 #include <pthread.h>
 
 #include "robust/allocator.h"
@@ -161,7 +162,8 @@ static void close_fixture(fixture *f) {
   assert_balanced(&f->counter);
 }
 
-/* One map of every estimator and instruction set: how rows depend on each other is no matter of threads. */
+/* One map of every estimator and instruction set: how rows depend on each other is no matter of
+ * threads. */
 static void for_maps(void (*run)(fixture *f)) {
   map_case cases[MAP_CASES_MAX];
   const int n = map_cases(cases);

@@ -6,7 +6,8 @@
 
 #define LIVE_MAX 4096
 
-/* The calls under test run on one thread, so plain variables do; threads of a pool allocate nothing. */
+/* The calls under test run on one thread, so plain variables do; threads of a pool allocate
+ * nothing. */
 static bool counting;
 static int64_t calls, failing;
 static int64_t threads, threads_failing, threads_running;

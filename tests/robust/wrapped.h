@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/** The C library's allocation and thread functions, wrapped by the linker (--wrap) for this executable and
- *  the static library in it; BLAS, LAPACK and the C library keep their own. */
+/** The C library's allocation and thread functions, wrapped by the linker (--wrap) for this
+ *  executable and the static library in it; BLAS, LAPACK and the C library keep their own. */
 #ifndef FAVOR_TESTS_ROBUST_WRAPPED_H
 #define FAVOR_TESTS_ROBUST_WRAPPED_H
 
 #include "support/test.h"
 
-/** From now on count, and let allocation number k fail; 0: none. Blocks of before are not counted. */
+/** From now on count, and let allocation number k fail; 0: none. Blocks of before are not
+ *  counted. */
 void wrapped_begin(int64_t fail_at);
 
 /** Stop. True if the allocation that was to fail was asked for. */
