@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** A reader of NumPy's .npy files for tools, benches and examples. It is not part of the library: to use
- *  it elsewhere compile npy.c and npy_header.c beside your program, as C or as C++.
+/** A reader of NumPy's .npy files for tools, benches and examples. It is not part of the library:
+ *  to use it elsewhere compile npy.c and npy_header.c beside your program, as C or as C++.
  *
- *  Read are float32 and float64, of either byte order, one or two dimensions, C and Fortran order, format
- *  versions 1.0, 2.0 and 3.0. Nothing in a file is trusted: the header is bounded, and memory is taken
- *  only after the file has been seen to hold exactly the bytes that the header promises.
+ *  Read are float32 and float64, of either byte order, one or two dimensions, C and Fortran order,
+ *  format versions 1.0, 2.0 and 3.0. Nothing in a file is trusted: the header is bounded, and
+ *  memory is taken only after the file has been seen to hold exactly the bytes that the header
+ *  promises.
  */
 #ifndef FAVOR_TOOLS_NPY_H
 #define FAVOR_TOOLS_NPY_H
@@ -27,16 +28,16 @@ typedef struct npy_array {
   void *data;
 } npy_array;
 
-/** Read a file. Returns 0; or -1 with *out empty and one sentence in message that names the file, what it
- *  says and what was expected. Free with npy_free. */
+/** Read a file. Returns 0; or -1 with *out empty and one sentence in message that names the file,
+ *  what it says and what was expected. Free with npy_free. */
 int npy_load(const char *path, npy_array *out, char message[NPY_MESSAGE_BYTES]);
 
 /** The same, and the matrix must have `rows` rows and `cols` columns, -1 meaning any number. */
 int npy_load_shape(const char *path, int64_t rows, int64_t cols, npy_array *out,
                    char message[NPY_MESSAGE_BYTES]);
 
-/** The matrix as float or as double, newly allocated, for free(); NULL without memory. float64 numbers
- *  beyond float's range become infinite. */
+/** The matrix as float or as double, newly allocated, for free(); NULL without memory. float64
+ *  numbers beyond float's range become infinite. */
 float *npy_to_f32(const npy_array *array);
 double *npy_to_f64(const npy_array *array);
 

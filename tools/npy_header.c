@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** Parsing of the Python dictionary at the start of a .npy file.
  *
- *  Source: numpy.lib.format, "Format specification", NEP 1. The dictionary has exactly the keys descr,
- *  fortran_order and shape, in any order. The grammar accepted here is the part of Python's literals that
- *  NumPy and its imitators write: either quote, any spacing, an optional last comma, and the suffix L
- *  that Python 2 gave to long integers.
+ *  Source: numpy.lib.format, "Format specification", NEP 1. The dictionary has exactly the keys
+ *  descr, fortran_order and shape, in any order. The grammar accepted here is the part of Python's
+ *  literals that NumPy and its imitators write: either quote, any spacing, an optional last comma,
+ *  and the suffix L that Python 2 gave to long integers.
  */
 #include "npy_header.h"
 

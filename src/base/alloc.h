@@ -6,8 +6,8 @@
 #include "base/size.h"
 #include "favor/favor.h"
 
-/** FAVOR_OK and *out = the allocator to use (malloc for NULL or all zero); FAVOR_ERR_VALUE for half a
- *  one. */
+/** FAVOR_OK and *out = the allocator to use (malloc for NULL or all zero); FAVOR_ERR_VALUE for half
+ *  a one. */
 favor_status favor_allocator_resolve(const favor_allocator *given, favor_allocator *out);
 
 /** `bytes` (> 0) of memory aligned to FAVOR_ALIGNMENT, or NULL. Not cleared. */
@@ -20,9 +20,9 @@ void *favor_alloc_array(const favor_allocator *allocator, int64_t rows, int64_t 
 /** Give back what favor_alloc returned; takes NULL. The allocator may live inside the block. */
 void favor_free(const favor_allocator *allocator, void *p);
 
-/** An arena hands out aligned pieces of one block in order. With base == NULL it only counts, so that one
- *  layout function serves for measuring and for using. `failed` stays set once a piece did not fit or a
- *  size wrapped; pieces are then NULL. */
+/** An arena hands out aligned pieces of one block in order. With base == NULL it only counts, so
+ *  that one layout function serves for measuring and for using. `failed` stays set once a piece did
+ *  not fit or a size wrapped; pieces are then NULL. */
 typedef struct favor_arena {
   unsigned char *base; /* aligned to FAVOR_ALIGNMENT, or NULL to count */
   size_t size;         /* bytes at base; SIZE_MAX when counting */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** Saved blocks: little-endian, lengths first, CRC-32C last.
  *
- *      magic[8]  u32 major  u32 minor  u64 bytes (of the whole block)  fields ...  u32 crc32c  u32 zero
+ *      magic[8]  u32 major  u32 minor  u64 bytes (of the whole block)  fields ...  u32 crc32c  u32
+ *      zero
  *
- *  The checksum covers everything before it. A reader takes a block of any minor version of its major; a
- *  newer minor version has more fields behind those that the reader knows. */
+ *  The checksum covers everything before it. A reader takes a block of any minor version of its
+ *  major; a newer minor version has more fields behind those that the reader knows. */
 #ifndef FAVOR_BASE_BLOCK_H
 #define FAVOR_BASE_BLOCK_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Argument checks of the public functions, once. Each returns FAVOR_OK or fills the report with the
- *  value and what is permitted. A size out of range is FAVOR_ERR_SHAPE. */
+/** Argument checks of the public functions, once. Each returns FAVOR_OK or fills the report with
+ *  the value and what is permitted. A size out of range is FAVOR_ERR_SHAPE. */
 #ifndef FAVOR_BASE_CHECK_H
 #define FAVOR_BASE_CHECK_H
 
@@ -20,8 +20,8 @@ typedef struct favor_array {
   bool written; /* overlaps with any other array are refused */
 } favor_array;
 
-/** Check all arrays of a call: rows >= 0, ld >= columns, data not NULL unless there are no elements, spans
- *  fit, and no written array overlaps another. */
+/** Check all arrays of a call: rows >= 0, ld >= columns, data not NULL unless there are no
+ *  elements, spans fit, and no written array overlaps another. */
 favor_status favor_check_arrays(favor_report *report, int count, const favor_array *arrays);
 
 /** Workspace: NULL is fine; else aligned to FAVOR_ALIGNMENT and at least `need` bytes. */

@@ -44,7 +44,8 @@ static void take_items(job *shared, int64_t slot) {
 }
 
 /* What a slot does. One that starts late, or after all others have ended, finds nothing left; one that
- * runs alone does everything. The thread is the host's, so its errno is kept: exp and log set it where
+ * runs alone does everything. The thread is the host's, so its errno is kept: exp and log set it
+ *  where
  * a value does not fit. */
 static void run_slot(void *arg, int64_t slot) {
   const int saved = errno;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The only user of cblas.h and lapacke.h. Everything is row-major, float64 unless named otherwise. */
+/** The only user of cblas.h and lapacke.h. Everything is row-major, float64 unless named
+ *  otherwise. */
 #ifndef FAVOR_BASE_LINALG_H
 #define FAVOR_BASE_LINALG_H
 
@@ -7,12 +8,13 @@
 
 #include "favor/favor.h"
 
-/** FAVOR_OK if the integers of the linked LAPACK have the width that this library was built for, else
- *  FAVOR_ERR_LINALG. Safe to ask in either case: it only lets LAPACK write through pointers to 64-bit
- *  cells. */
+/** FAVOR_OK if the integers of the linked LAPACK have the width that this library was built for,
+ *  else FAVOR_ERR_LINALG. Safe to ask in either case: it only lets LAPACK write through pointers to
+ *  64-bit cells. */
 favor_status favor_linalg_check(void);
 
-/** c [m, n] = beta c + a [m, k] b [k, n]; beta is 0 or 1. Shapes fit the BLAS integer (callers pass tiles). */
+/** c [m, n] = beta c + a [m, k] b [k, n]; beta is 0 or 1. Shapes fit the BLAS integer (callers pass
+ *  tiles). */
 void favor_gemm_f32(int64_t m, int64_t n, int64_t k, const float *a, int64_t lda, const float *b,
                     int64_t ldb, float beta, float *c, int64_t ldc);
 void favor_gemm_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t lda, const double *b,
@@ -33,9 +35,9 @@ void favor_gemm_nt_f64(int64_t m, int64_t n, int64_t k, const double *a, int64_t
 /** c [d, d] += x' x, upper triangle only, x [n, d]. */
 void favor_syrk_upper(int64_t n, int64_t d, const double *x, int64_t ldx, double *c);
 
-/** Eigenvalues, ascending, of the symmetric a [d, d], and in row i of a the unit eigenvector of the i-th,
- *  its component of largest magnitude (the first of equals) made positive, so that LAPACKs agree.
- *  `work` holds favor_eigen_work(d) doubles. FAVOR_ERR_LINALG if LAPACK fails. */
+/** Eigenvalues, ascending, of the symmetric a [d, d], and in row i of a the unit eigenvector of the
+ *  i-th, its component of largest magnitude (the first of equals) made positive, so that LAPACKs
+ *  agree. `work` holds favor_eigen_work(d) doubles. FAVOR_ERR_LINALG if LAPACK fails. */
 int64_t favor_eigen_work(int64_t d);
 favor_status favor_eigen(int64_t d, double *a, double *eigenvalues, double *work);
 

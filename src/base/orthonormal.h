@@ -7,10 +7,11 @@
 
 #include "base/rng.h"
 
-/** Replace the rows of a [rows, d], rows <= d, by orthonormal ones spanning the same flags: row i becomes
- *  the normalised part of a_i orthogonal to a_0 .. a_{i-1} (R_ii > 0, so Gaussian rows give the Haar law;
- *  Householder QR without a sign fix does not). Gram-Schmidt, every projection done twice; sums run in a
- *  fixed order of eight lanes. Rows that are linearly dependent to rounding give false. */
+/** Replace the rows of a [rows, d], rows <= d, by orthonormal ones spanning the same flags: row i
+ *  becomes the normalised part of a_i orthogonal to a_0 .. a_{i-1} (R_ii > 0, so Gaussian rows give
+ *  the Haar law; Householder QR without a sign fix does not). Gram-Schmidt, every projection done
+ *  twice; sums run in a fixed order of eight lanes. Rows that are linearly dependent to rounding
+ *  give false. */
 bool favor_orthonormalise(int64_t rows, int64_t d, double *a);
 
 /** Fill q [rows, d], rows <= d, with the first rows of a Haar-distributed orthogonal matrix. */

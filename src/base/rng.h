@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** Random numbers with the same bits everywhere: PCG64 (DXSM output, cheap multiplier), one stream per
- *  (seed, stream, purpose, block); uniforms, normals and chi norms in float64 from +, -, *, / and sqrt
- *  alone, compiled without contraction.
+/** Random numbers with the same bits everywhere: PCG64 (DXSM output, cheap multiplier), one stream
+ *  per (seed, stream, purpose, block); uniforms, normals and chi norms in float64 from +, -, *, /
+ *  and sqrt alone, compiled without contraction.
  *  Source: O'Neill, PCG (2014) and the DXSM variant of its author; Wichura, AS 241 (1988). */
 #ifndef FAVOR_BASE_RNG_H
 #define FAVOR_BASE_RNG_H
@@ -13,8 +13,8 @@ typedef struct favor_u128 {
   uint64_t hi, lo;
 } favor_u128;
 
-/** Sum and product modulo 2^128. The _portable forms use 64-bit arithmetic only and are what compilers
- *  without a 128-bit integer get; tests hold both against each other. */
+/** Sum and product modulo 2^128. The _portable forms use 64-bit arithmetic only and are what
+ *  compilers without a 128-bit integer get; tests hold both against each other. */
 favor_u128 favor_u128_add(favor_u128 a, favor_u128 b);
 favor_u128 favor_u128_mul(favor_u128 a, favor_u128 b);
 favor_u128 favor_u128_mul_portable(favor_u128 a, favor_u128 b);
@@ -40,8 +40,8 @@ uint64_t favor_rng_next(favor_rng *rng);
 /** Move as `steps` calls of favor_rng_next would, in O(log steps). */
 void favor_rng_jump(favor_rng *rng, favor_u128 steps);
 
-/** Uniform in (0, 1): (k + 1/2) 2^-52 with k the top 52 bits of one output; exact, symmetric about 1/2,
- *  never 0 or 1 (with 53 bits half of the sums would round, the last one to 1). */
+/** Uniform in (0, 1): (k + 1/2) 2^-52 with k the top 52 bits of one output; exact, symmetric about
+ *  1/2, never 0 or 1 (with 53 bits half of the sums would round, the last one to 1). */
 double favor_rng_uniform(favor_rng *rng);
 
 /** Standard normal by inversion, one output each: AS 241 PPND16 with a logarithm of our own. */

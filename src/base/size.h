@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Size arithmetic that cannot wrap. Everything that turns shapes into bytes goes through this file.
- *  Every function returns false, and leaves *out alone, where the result does not fit. */
+/** Size arithmetic that cannot wrap. Everything that turns shapes into bytes goes through this
+ *  file. Every function returns false, and leaves *out alone, where the result does not fit. */
 #ifndef FAVOR_BASE_SIZE_H
 #define FAVOR_BASE_SIZE_H
 
@@ -19,8 +19,8 @@ bool favor_size_round(size_t a, size_t step, size_t *out);
 /** Bytes of rows x columns elements; false also for negative shapes. */
 bool favor_size_matrix(int64_t rows, int64_t columns, size_t element, size_t *out);
 
-/** Bytes from the first to past the last element of a strided matrix: ((rows - 1) ld + columns) element,
- *  0 for no rows. False also where it would pass PTRDIFF_MAX. */
+/** Bytes from the first to past the last element of a strided matrix: ((rows - 1) ld + columns)
+ *  element, 0 for no rows. False also where it would pass PTRDIFF_MAX. */
 bool favor_size_span(int64_t rows, int64_t columns, int64_t ld, size_t element, size_t *out);
 
 /** True where [a, a + a_bytes) and [b, b + b_bytes) share a byte. */

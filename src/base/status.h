@@ -7,12 +7,13 @@
 
 #include "favor/favor.h"
 
-/** True where the size that stands first in a struct can be one that its init function set: at least
- *  that of version 0.1, `first`, and not so large that only memory that no init has seen holds it. */
+/** True where the size that stands first in a struct can be one that its init function set: at
+ *  least that of version 0.1, `first`, and not so large that only memory that no init has seen
+ *  holds it. */
 bool favor_struct_size_ok(uint64_t size, uint64_t first);
 
-/** Clear a report for a new call: status 0, no text, no rows. NULL and a report that was never set up
- *  (size below version 0.1's) are left alone. */
+/** Clear a report for a new call: status 0, no text, no rows. NULL and a report that was never set
+ *  up (size below version 0.1's) are left alone. */
 void favor_report_begin(favor_report *report);
 
 /** Describe a failure and return `status`, so that callers write `return favor_fail(...)`.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** What a coupling is: how the rows of one block of W depend on each other.
  *
- *  A coupling never knows the estimator. Unbiasedness is linearity of expectation over the projections,
- *  so an exact coupling owes only that each row by itself is N(0, I_d) in law; its file carries the
- *  argument. Blocks are independent: block b draws from its own streams.
+ *  A coupling never knows the estimator. Unbiasedness is linearity of expectation over the
+ *  projections, so an exact coupling owes only that each row by itself is N(0, I_d) in law; its
+ *  file carries the argument. Blocks are independent: block b draws from its own streams.
  */
 #ifndef FAVOR_COUPLING_COUPLING_H
 #define FAVOR_COUPLING_COUPLING_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** What an estimator is: a constant descriptor, and one function that turns options and statistics into
- *  the numbers of a leaf (node/recipe.h).
+/** What an estimator is: a constant descriptor, and one function that turns options and statistics
+ *  into the numbers of a leaf (node/recipe.h).
  */
 #ifndef FAVOR_ESTIMATOR_ESTIMATOR_H
 #define FAVOR_ESTIMATOR_ESTIMATOR_H
@@ -10,7 +10,8 @@
 #include "favor/favor.h"
 #include "node/recipe.h"
 
-/** What an estimator reads. The moments are those of x' and y' (scaled, shifted), present with statistics. */
+/** What an estimator reads. The moments are those of x' and y' (scaled, shifted), present with
+ *  statistics. */
 typedef struct favor_fit_input {
   int64_t dim, projections;
   int32_t kernel;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/** Generalised exponential features with a real tilt A < 1/4, and OPRF, the same with the optimal tilt:
+/** Generalised exponential features with a real tilt A < 1/4, and OPRF, the same with the optimal
+ *  tilt:
  *
  *      f_m(x) = (1 - 4A)^(d/4) exp(A |w_m|^2 + sqrt(1 - 4A) w_m.x - |x|^2/2) / sqrt(M)
  *
- *  Unbiased for every A: the tilt changes the Gaussian measure that the product integrates. A = 0 gives
- *  positive features. The variance is finite for A < 1/8 only; a negative A bounds every feature.
+ *  Unbiased for every A: the tilt changes the Gaussian measure that the product integrates. A = 0
+ *  gives positive features. The variance is finite for A < 1/8 only; a negative A bounds every
+ *  feature.
  *
  *  Optimal tilt: the mean over pairs of ln E Z^2 is d ln((1 + r)/2) - (d/2) ln r + r phi with
- *  r = 1/(1 - 8A) and phi the mean of |x + y|^2, minimal at the positive root of 2 phi r^2 + (d + 2 phi) r = d.
- *  Source: Likhosherstov et al. 2022 (arXiv 2205.15317), theorems 3.1 to 3.3; for data, the exact minimiser of
- *  the mean logarithm, derived here. */
+ *  r = 1/(1 - 8A) and phi the mean of |x + y|^2, minimal at the positive root of 2 phi r^2 + (d + 2
+ *  phi) r = d. Source: Likhosherstov et al. 2022 (arXiv 2205.15317), theorems 3.1 to 3.3; for data,
+ *  the exact minimiser of the mean logarithm, derived here. */
 #include <math.h>
 
 #include "base/status.h"

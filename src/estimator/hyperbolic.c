@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** Hyperbolic positive features: exp(+-w_m.x - |x|^2/2) / sqrt(2 M), two features a projection.
  *
- *  The positive features of the antithetic pair (w, -w). Unbiased because -w has the law of w. Relative
- *  variance of one projection exp(v) (1 - exp(-v))^2 / 2 with v = |x + y|^2, a factor 1 - exp(-v) below
- *  positive features at equal F.
+ *  The positive features of the antithetic pair (w, -w). Unbiased because -w has the law of w.
+ *  Relative variance of one projection exp(v) (1 - exp(-v))^2 / 2 with v = |x + y|^2, a factor 1 -
+ *  exp(-v) below positive features at equal F.
  *  Source: Choromanski et al. 2021 (arXiv 2009.14794), SM-hyp+. */
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Positive features, FAVOR+: f_m(x) = exp(w_m.x - |x|^2/2) / sqrt(M), the same map on both sides.
  *
- *  Unbiased: E exp(w.(x + y)) = exp(|x + y|^2 / 2) for w ~ N(0, I). Relative variance of one projection
- *  exp(|x + y|^2) - 1: exact at y = -x, bad where both are long and aligned.
+ *  Unbiased: E exp(w.(x + y)) = exp(|x + y|^2 / 2) for w ~ N(0, I). Relative variance of one
+ *  projection exp(|x + y|^2) - 1: exact at y = -x, bad where both are long and aligned.
  *  Source: Choromanski et al. 2021 (arXiv 2009.14794), Lemma 1. */
 #include <math.h>
 

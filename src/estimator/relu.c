@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /** Relu features: max(0, w_m.x) / sqrt(M), Performers' generalised attention.
  *
- *  E max(0, w.x) max(0, w.y) = |x||y| (sin t + (pi - t) cos t) / (2 pi), t the angle between x and y: the
- *  degree-1 arc-cosine kernel, which is its own target and not an estimate of softmax. No epsilon is
- *  added: features may vanish. Relative variance of one projection 2 pi J2 / J1^2 - 1.
- *  Source: Cho and Saul 2009; Choromanski et al. 2021 (arXiv 2009.14794), section on generalised attention. */
+ *  E max(0, w.x) max(0, w.y) = |x||y| (sin t + (pi - t) cos t) / (2 pi), t the angle between x and
+ *  y: the degree-1 arc-cosine kernel, which is its own target and not an estimate of softmax. No
+ *  epsilon is added: features may vanish. Relative variance of one projection 2 pi J2 / J1^2 - 1.
+ *  Source: Cho and Saul 2009; Choromanski et al. 2021 (arXiv 2009.14794), section on generalised
+ *  attention. */
 #include <math.h>
 
 #include "estimator/estimator.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/** Trigonometric features: exp(|x|^2/2) [cos w_m.x, sin w_m.x] / sqrt(M), two features a projection.
+/** Trigonometric features: exp(|x|^2/2) [cos w_m.x, sin w_m.x] / sqrt(M), two features a
+ *  projection.
  *
- *  Unbiased: E cos(w.(x - y)) = exp(-|x - y|^2 / 2), and SM is that times exp((|x|^2 + |y|^2) / 2). Relative
- *  variance of one projection exp(z) (1 - exp(-z))^2 / 2 with z = |x - y|^2: exact at x = y, bad far
- *  apart. Signed: sums of estimates may be negative.
+ *  Unbiased: E cos(w.(x - y)) = exp(-|x - y|^2 / 2), and SM is that times exp((|x|^2 + |y|^2) / 2).
+ *  Relative variance of one projection exp(z) (1 - exp(-z))^2 / 2 with z = |x - y|^2: exact at x =
+ *  y, bad far apart. Signed: sums of estimates may be negative.
  *  Source: Rahimi and Recht 2007; Choromanski et al. 2021 (arXiv 2009.14794), SM-trig. */
 #include <math.h>
 

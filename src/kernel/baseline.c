@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Own kernels on the 128-bit vectors that the target always has: SSE2, NEON, or what the compiler makes of
- *  them elsewhere. */
+/** Own kernels on the 128-bit vectors that the target always has: SSE2, NEON, or what the compiler
+ *  makes of them elsewhere. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /** The kernel table: everything that runs per element, once per instruction set and precision.
  *
- *  A table is one const struct. Slots take void pointers to elements of the table's precision ("real"
- *  below), so that the layers above are written once; every slot's body begins by naming its types.
- *  Matrices are row-major with leading dimensions in elements. Slots trust their callers: shapes are
- *  valid, buffers are as large as said, aligned to 64 bytes where said. No slot allocates, locks or calls
- *  through a pointer per element, and none reads or writes outside the shapes given.
+ *  A table is one const struct. Slots take void pointers to elements of the table's precision
+ *  ("real" below), so that the layers above are written once; every slot's body begins by naming
+ *  its types. Matrices are row-major with leading dimensions in elements. Slots trust their
+ *  callers: shapes are valid, buffers are as large as said, aligned to 64 bytes where said. No slot
+ *  allocates, locks or calls through a pointer per element, and none reads or writes outside the
+ *  shapes given.
  *
- *  Packed projections. W' (inputs by projections) is stored in column panels of `pack_width` columns,
- *  [panel][dim][pack_width], aligned, with zero columns behind the last; favor_pack_columns() tells how
- *  many columns there are, favor_pack_index() where an element is. Buffers of exponents and factors have room up to that.
+ *  Packed projections. W' (inputs by projections) is stored in column panels of `pack_width`
+ *  columns, [panel][dim][pack_width], aligned, with zero columns behind the last;
+ *  favor_pack_columns() tells how many columns there are, favor_pack_index() where an element is.
+ *  Buffers of exponents and factors have room up to that.
  *
  *  Exactness. In own-kernel tables each element of `project` is one chain of multiply-adds over the
- *  dimension in ascending order, starting from the bias (fused where the instruction set fuses), so that
- *  its bits depend on the row and the column only: not on the tile's height, the row's place in it or the
- *  thread. Exponents are base 2. -inf is a legal exponent and gives exactly 0.
+ *  dimension in ascending order, starting from the bias (fused where the instruction set fuses), so
+ *  that its bits depend on the row and the column only: not on the tile's height, the row's place
+ *  in it or the thread. Exponents are base 2. -inf is a legal exponent and gives exactly 0.
  */
 #ifndef FAVOR_KERNEL_TABLE_H
 #define FAVOR_KERNEL_TABLE_H
@@ -112,8 +114,9 @@ typedef struct favor_table {
                              const void *q, int64_t ldq, int beta, void *a, int64_t lda);
 } favor_table;
 
-/** Columns of `columns` once packed: rounded up to FAVOR_PACK. The width of their panels: the table's, but
- *  never more than all columns. The last panel of a BLAS table may be narrower: [panel][dim][its width]. */
+/** Columns of `columns` once packed: rounded up to FAVOR_PACK. The width of their panels: the
+ *  table's, but never more than all columns. The last panel of a BLAS table may be narrower:
+ *  [panel][dim][its width]. */
 int64_t favor_pack_columns(int64_t columns);
 int64_t favor_pack_panel(const favor_table *table, int64_t columns);
 
@@ -121,15 +124,16 @@ int64_t favor_pack_panel(const favor_table *table, int64_t columns);
 int64_t favor_pack_index(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
                          int64_t k);
 
-/** Write projection j, w [dim] in float64, rounded to reals, into the favor_pack_columns(columns) * dim
- *  reals at `packed`; projections behind the last are the caller's zeros. */
+/** Write projection j, w [dim] in float64, rounded to reals, into the favor_pack_columns(columns) *
+ *  dim reals at `packed`; projections behind the last are the caller's zeros. */
 void favor_pack_row(const favor_table *table, int64_t columns, int64_t dim, int64_t j,
                     const double *w, void *packed);
 
-/** Choose the tables of an instruction set, for both precisions. AUTO: the environment variable FAVOR_ISA
- *  if set and not empty (secure_getenv), else own kernels of this processor's widest vectors where they are
- *  built in, else BLAS. FAVOR_ERR_ENUM for unknown values, FAVOR_ERR_ISA for what this build or processor
- *  lacks and for an unknown name in FAVOR_ISA; the report says which names there are. */
+/** Choose the tables of an instruction set, for both precisions. AUTO: the environment variable
+ *  FAVOR_ISA if set and not empty (secure_getenv), else own kernels of this processor's widest
+ *  vectors where they are built in, else BLAS. FAVOR_ERR_ENUM for unknown values, FAVOR_ERR_ISA for
+ *  what this build or processor lacks and for an unknown name in FAVOR_ISA; the report says which
+ *  names there are. */
 favor_status favor_table_select(int32_t isa, favor_report *report, const favor_table *out[2]);
 
 #define FAVOR_LIST_TABLE(name, symbol, value, text)                                                \

@@ -60,7 +60,8 @@ static double next_moment(favor_sine_moments *m) {
 }
 
 /* rho e^-t - 1 = sum over k of (t^k e^-t / k!) (R_k m_k - 1) with R_k = prod_{i<k} (d+i)/(d+2i), the moments
- * m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full relative precision;
+ * m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full relative
+ *  precision;
  * for t < 0 the sum alternates and loses e^(2|t|), so it serves small |t| only. */
 static double conformity_series(int64_t d, double t, favor_sine_moments *moments) {
   double weight = exp(-t), log_r = 0, sum = 0;
@@ -76,7 +77,8 @@ static double conformity_series(int64_t d, double t, favor_sine_moments *moments
 }
 
 /* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k, whose
- * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is gone, its
+ * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is
+ *  gone, its
  * leading asymptotic term, which even d do not have. */
 static double damped(int64_t d, double x) {
   const double half = 0.5 * (double)d;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** Estimated kernel blocks. Both sides are evaluated relative to their rows' maxima and multiplied by
- *  GEMM. Where the two rows of a pair peak at features far apart, the product of the relative features
- *  underflows although the estimate does not: such pairs are summed again from their exponents. */
+/** Estimated kernel blocks. Both sides are evaluated relative to their rows' maxima and multiplied
+ *  by GEMM. Where the two rows of a pair peak at features far apart, the product of the relative
+ *  features underflows although the estimate does not: such pairs are summed again from their
+ *  exponents. */
 #include <float.h>
 #include <math.h>
 #include <string.h>

@@ -22,8 +22,8 @@ typedef struct favor_kernel_out {
 /** The arrays written, for checks; there are two. */
 void favor_kernel_out_arrays(const favor_kernel_out *out, favor_array arrays[2]);
 
-/** Write sign * exp(log_value) at (i, j), by the rules of favor.h: saturated where it does not fit; NaN as
- *  it is. sign is -1, 0 or 1. */
+/** Write sign * exp(log_value) at (i, j), by the rules of favor.h: saturated where it does not fit;
+ *  NaN as it is. sign is -1, 0 or 1. */
 void favor_kernel_out_put(favor_kernel_out *out, int64_t i, int64_t j, double log_value, int sign);
 
 /** Count row i, once all its values stand, if one of them was saturated. */

@@ -3,9 +3,9 @@
  *
  *      struct favor_map | the leaf: W packed in both precisions, biases, row terms, shifts
  *
- *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W and the
- *  shifts is the whole map: everything else is assembled from them with the same bits every time, so that
- *  these are what is saved.
+ *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W and
+ *  the shifts is the whole map: everything else is assembled from them with the same bits every
+ *  time, so that these are what is saved.
  */
 #ifndef FAVOR_MAP_MAP_H
 #define FAVOR_MAP_MAP_H
@@ -43,8 +43,8 @@ favor_status favor_map_allocate(const favor_choice *choice, const favor_table *c
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out);
 
-/** The rest of the making, in this order: the shifts are written, the leaf is assembled from them and the
- *  choice, and each row of W is put. */
+/** The rest of the making, in this order: the shifts are written, the leaf is assembled from them
+ *  and the choice, and each row of W is put. */
 double *favor_map_shift_to_fill(favor_map *map, favor_side side);
 void favor_map_assemble(favor_map *map);
 void favor_map_put_row(favor_map *map, int64_t j, const double *w);

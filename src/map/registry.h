@@ -10,8 +10,8 @@
 const favor_estimator *favor_estimator_find(int32_t id);
 const favor_coupling *favor_coupling_find(int32_t id);
 
-/** What AUTO means: the best estimator for a kernel, with or without statistics; the best exact coupling
- *  for a form. Never NULL for a known kernel. */
+/** What AUTO means: the best estimator for a kernel, with or without statistics; the best exact
+ *  coupling for a form. Never NULL for a known kernel. */
 const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics);
 const favor_coupling *favor_coupling_best(favor_form form);
 

@@ -16,8 +16,8 @@ typedef struct favor_resolved {
 /** Check every option and resolve every default except the recipe. `external`: W is given. */
 favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_resolved *out);
 
-/** The shifts of a choice: the means, rounded to float32 so that both precisions share them; zeros without
- *  recentring. shift [dim] each. */
+/** The shifts of a choice: the means, rounded to float32 so that both precisions share them; zeros
+ *  without recentring. shift [dim] each. */
 void favor_resolve_shifts(const favor_resolved *resolved, double *query, double *key);
 
 /** Fit the recipe to the statistics under these shifts. */

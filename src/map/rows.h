@@ -23,8 +23,8 @@ void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side 
                     favor_rows *buffers, int64_t rows, const void *x, int64_t ldx, void *out,
                     int64_t ldo);
 
-/** Turn raw exponents, in place, into features relative to their row's maximum: |out| <= 1, and feature =
- *  out * 2^scale. Factors are relative already. */
+/** Turn raw exponents, in place, into features relative to their row's maximum: |out| <= 1, and
+ *  feature = out * 2^scale. Factors are relative already. */
 void favor_rows_relative(const favor_map *map, favor_precision precision, favor_rows *buffers,
                          void *out, int64_t ldo);
 

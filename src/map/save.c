@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Saved maps: every resolved choice, the shifts and W. What a map holds beyond them is assembled anew,
- *  with the same bits.
+/** Saved maps: every resolved choice, the shifts and W. What a map holds beyond them is assembled
+ *  anew, with the same bits.
  *
  *      dim projections kernel estimator coupling recentre seed stream form              u64 each
  *      scale gain tilt quadratic constant                                               f64 each

@@ -92,8 +92,9 @@ double favor_stats_mean_norm2(const favor_stats *stats, favor_side side, const d
 
 double favor_stats_mean_sum_norm2(const favor_stats *stats, const double *query_shift,
                                   const double *key_shift) {
-  /* Pairs are independent: the squares of the spreads add, and the means add before they are squared. Each
-   * mean is shifted before the sum, so that a shift by the means gives exactly the spreads. */
+  /* Pairs are independent: the squares of the spreads add, and the means add before they are
+   * squared. Each mean is shifted before the sum, so that a shift by the means gives exactly the
+   * spreads. */
   if (!favor_stats_has_pairs(stats)) return 0.0;
   const double *query = stats->side[FAVOR_QUERY].mean, *key = stats->side[FAVOR_KEY].mean;
   double sum = 0.0;
@@ -165,7 +166,8 @@ favor_status favor_stats_spectrum(const favor_stats *stats, favor_side side, dou
   const spectrum_scratch scratch = spectrum_layout(&arena, dim);
   covariance(&stats->side[side], dim, scratch.a);
   status = favor_eigen(dim, scratch.a, scratch.values, scratch.work);
-  /* Ascending to descending. A covariance has no negative eigenvalue, though rounding may give one. */
+  /* Ascending to descending. A covariance has no negative eigenvalue, though rounding may give
+   * one. */
   for (int64_t i = 0; status >= 0 && i < dim; i++)
     eigenvalues[dim - 1 - i] = scratch.values[i] > 0.0 ? scratch.values[i] : 0.0;
   favor_free(&stats->allocator, block);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** Statistics inside: what maps and the forecast read beyond favor.h, and the layout that stats.c and
- *  stats_block.c share.
+/** Statistics inside: what maps and the forecast read beyond favor.h, and the layout that stats.c
+ *  and stats_block.c share.
  *
- *  Per side: the count n, the mean, and the scatter sum (x - mean)(x - mean)', kept centred so that a
- *  large mean costs no digits, merged as in Chan, Golub and LeVeque, "Updating formulae and a pairwise
- *  algorithm for computing sample variances" (1979). Everything is read from those three, never from
- *  sums of x x'. */
+ *  Per side: the count n, the mean, and the scatter sum (x - mean)(x - mean)', kept centred so that
+ *  a large mean costs no digits, merged as in Chan, Golub and LeVeque, "Updating formulae and a
+ *  pairwise algorithm for computing sample variances" (1979). Everything is read from those three,
+ *  never from sums of x x'. */
 #ifndef FAVOR_MAP_STATS_H
 #define FAVOR_MAP_STATS_H
 
@@ -27,8 +27,9 @@ const double *favor_stats_mean(const favor_stats *stats, favor_side side);
  *  shift [dim], or NULL for zero. 0 with no rows. */
 double favor_stats_mean_norm2(const favor_stats *stats, favor_side side, const double *shift);
 
-/** Mean over all pairs (query i, key j) of |x_i - b + y_j - c|^2, with b = query_shift, c = key_shift
- *  ([dim], or NULL for zero); a sum of squares, so without cancellation. 0 unless favor_stats_has_pairs. */
+/** Mean over all pairs (query i, key j) of |x_i - b + y_j - c|^2, with b = query_shift, c =
+ *  key_shift ([dim], or NULL for zero); a sum of squares, so without cancellation. 0 unless
+ *  favor_stats_has_pairs. */
 double favor_stats_mean_sum_norm2(const favor_stats *stats, const double *query_shift,
                                   const double *key_shift);
 
@@ -40,9 +41,9 @@ const favor_sample *favor_stats_sample(const favor_stats *stats, favor_side side
 /** Rows that one side can count: beyond 2^53 a count is no longer exact in float64. */
 #define FAVOR_STATS_ROWS_MAX ((int64_t)1 << 53)
 
-/** Largest sum of |x|^2 that rows may be added up to, 2^1020: everything derived from the moments is then
- *  finite (|mean_a - mean_b|^2 reaches four times the largest mean square). Saved statistics may pass it by
- *  the rounding of their making, hence twice that on loading. */
+/** Largest sum of |x|^2 that rows may be added up to, 2^1020: everything derived from the moments
+ *  is then finite (|mean_a - mean_b|^2 reaches four times the largest mean square). Saved
+ *  statistics may pass it by the rounding of their making, hence twice that on loading. */
 #define FAVOR_STATS_NORM2_MAX 0x1p1020
 
 #define FAVOR_STATS_TILE 128 /* rows taken at a time */

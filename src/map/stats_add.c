@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** How rows come into statistics: in tiles, each centred on its own mean, and tiles and whole statistics
- *  are merged by one formula. With n_a rows of mean a and n_b of mean b,
+/** How rows come into statistics: in tiles, each centred on its own mean, and tiles and whole
+ *  statistics are merged by one formula. With n_a rows of mean a and n_b of mean b,
  *
  *      scatter = scatter_a + scatter_b + n_a n_b / n (b - a)(b - a)',   mean = a + n_b / n (b - a).
  *
- *  Source: Chan, Golub and LeVeque (1979). A relative error of the covariance is then that of the mean
- *  in units of the standard deviation, not its square as with sums of x x'. */
+ *  Source: Chan, Golub and LeVeque (1979). A relative error of the covariance is then that of the
+ *  mean in units of the standard deviation, not its square as with sums of x x'. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -41,8 +41,8 @@ static double norm2(int64_t dim, const double *x) {
   return sum;
 }
 
-/* Refuse rows without a finite norm, and rows that would make the sums overflow: both before anything
- * changes. The report counts and names the rows at fault. */
+/* Refuse rows without a finite norm, and rows that would make the sums overflow: both before
+ * anything changes. The report counts and names the rows at fault. */
 static favor_status check_rows(const favor_stats *stats, favor_side side, int64_t n,
                                const input_rows *in, favor_report *report) {
   double total = favor_stats_norm2_sum(stats, side);
@@ -75,8 +75,9 @@ static favor_status check_rows(const favor_stats *stats, favor_side side, int64_
                     overflow);
 }
 
-/* Subtract from each column of the tile its mean. Done twice: the second pass removes the rounding of the
- * first, so that the mean is right to the last digit and a constant column has no scatter at all. */
+/* Subtract from each column of the tile its mean. Done twice: the second pass removes the
+ * rounding of the first, so that the mean is right to the last digit and a constant column has
+ * no scatter at all. */
 static void centre_tile(favor_stats *stats, int64_t rows) {
   const int64_t dim = stats->dim;
   double *mean = stats->tile_mean, *shift = stats->shift;
@@ -94,8 +95,8 @@ static void centre_tile(favor_stats *stats, int64_t rows) {
   }
 }
 
-/* Move count and mean of one side as `rows` more rows of mean `mean` ask, and add the scatter between the
- * two groups; that within the new rows is the caller's. `shift` is scratch [dim]. */
+/* Move count and mean of one side as `rows` more rows of mean `mean` ask, and add the scatter
+ * between the two groups; that within the new rows is the caller's. `shift` is scratch [dim]. */
 static void absorb(favor_moments *m, int64_t dim, int64_t rows, const double *mean, double *shift) {
   const double part = (double)rows / (double)(m->count + rows);
   const double weight = part * (double)m->count;

@@ -74,9 +74,9 @@ static int64_t fixed_fields(int64_t dim) {
   return 2 * (2 + dim + dim * (dim + 1) / 2);
 }
 
-/* What rows could have left: finite moments, no negative variance, nothing where nothing was seen, and
- * |c_ij| <= (c_ii + c_jj) / 2 with a factor of two for rounding and DBL_MIN for underflow, which bounds
- * every element by the trace. */
+/* What rows could have left: finite moments, no negative variance, nothing where nothing was
+ * seen, and |c_ij| <= (c_ii + c_jj) / 2 with a factor of two for rounding and DBL_MIN for
+ * underflow, which bounds every element by the trace. */
 static bool plausible(const favor_stats *stats, favor_side side) {
   const favor_moments *m = &stats->side[side];
   const int64_t dim = stats->dim;

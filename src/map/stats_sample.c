@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** The bottom-k sample: a sorted list of slots. Most rows of a long stream are refused by one comparison
- *  with the largest hash kept, so what a row costs is its hash. */
+/** The bottom-k sample: a sorted list of slots. Most rows of a long stream are refused by one
+ *  comparison with the largest hash kept, so what a row costs is its hash. */
 #include "map/stats_sample.h"
 
 #include <string.h>
 
-/* The bits of a float64, with -0.0 taken as 0.0: equal numbers have equal bits. Done on integers so that
- * a mode that flushes subnormals cannot change a hash. */
+/* The bits of a float64, with -0.0 taken as 0.0: equal numbers have equal bits. Done on integers
+ * so that a mode that flushes subnormals cannot change a hash. */
 static uint64_t bits_of(double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
@@ -17,9 +17,9 @@ static double positive_zero(double value) {
   return bits_of(value) == 0 ? 0.0 : value;
 }
 
-/* A bijection of 64-bit integers in which every input bit flips about half the output bits: the finaliser
- * "Mix13" of Stafford, as in Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
- * (OOPSLA 2014). */
+/* A bijection of 64-bit integers in which every input bit flips about half the output bits: the
+ * finaliser "Mix13" of Stafford, as in Steele, Lea and Flood, "Fast splittable pseudorandom
+ * number generators" (OOPSLA 2014). */
 static uint64_t mix(uint64_t z) {
   z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
@@ -27,8 +27,9 @@ static uint64_t mix(uint64_t z) {
 }
 
 uint64_t favor_sample_hash(int64_t dim, const double *row) {
-  /* Elements are mixed independently of each other, so only a rotation and a product are in the chain.
-   * Multiplying carries low bits up, rotating carries high bits down; the sum keeps zero from being fixed. */
+  /* Elements are mixed independently of each other, so only a rotation and a product are in the
+   * chain. Multiplying carries low bits up, rotating carries high bits down; the sum keeps zero
+   * from being fixed. */
   uint64_t h = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)dim;
   for (int64_t i = 0; i < dim; i++) {
     h ^= mix(bits_of(row[i]) + UINT64_C(0x9e3779b97f4a7c15));
@@ -46,8 +47,8 @@ void favor_sample_layout(favor_arena *arena, int64_t dim, favor_sample *sample) 
   sample->order = favor_arena_take(arena, FAVOR_SAMPLE_ROWS, 1, sizeof(int64_t));
 }
 
-/* Sign of (hash, content) of `row` against the row at `rank`. Rows of equal hash but other content are
- * ordered by their bits, so that even then the sample is a function of the multiset. */
+/* Sign of (hash, content) of `row` against the row at `rank`. Rows of equal hash but other
+ * content are ordered by their bits, so that even then the sample is a function of the multiset. */
 static int compare(const favor_sample *sample, uint64_t hash, const double *row, int64_t rank) {
   const int64_t slot = sample->order[rank];
   if (hash != sample->hash[slot]) return hash < sample->hash[slot] ? -1 : 1;

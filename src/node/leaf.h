@@ -5,11 +5,11 @@
  *
  *      L_j = b_j + gain w_j.in     exponent of feature j, base 2; absent in TURN and RELU leaves
  *      G_j = g(gain w_j.in)        factor of feature j; absent in EXP and SIGNS leaves
- *      r   = constant + u.in + quadratic |in|^2 (+ k of relu)     one scalar a row, base 2, in float64
- *      f_j = G_j 2^(L_j + r)
+ *      r   = constant + u.in + quadratic |in|^2 (+ k of relu)     one scalar a row, base 2, in
+ *      float64 f_j = G_j 2^(L_j + r)
  *
- *  Centring, scale, tilt, softmax or Gaussian: all of it is values in this table. The arrays are offsets
- *  into the block that holds the map, so that a map can be copied and saved as it is.
+ *  Centring, scale, tilt, softmax or Gaussian: all of it is values in this table. The arrays are
+ *  offsets into the block that holds the map, so that a map can be copied and saved as it is.
  */
 #ifndef FAVOR_NODE_LEAF_H
 #define FAVOR_NODE_LEAF_H
@@ -48,15 +48,17 @@ typedef struct favor_leaf {
   size_t bias[2];    /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
 } favor_leaf;
 
-/** Lay a leaf out in an arena over the map's block (counting: only sizes), in the same order every time. */
+/** Lay a leaf out in an arena over the map's block (counting: only sizes), in the same order every
+ *  time. */
 void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
                        const favor_table *const table[2], favor_arena *arena);
 
-/** Fill everything but the rows of W in the block at `base`, which is zero. Uses only +, -, *, / and sqrt,
- *  here and below, so that a loaded map has the bits of the saved one. */
+/** Fill everything but the rows of W in the block at `base`, which is zero. Uses only +, -, *, /
+ *  and sqrt, here and below, so that a loaded map has the bits of the saved one. */
 void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base);
 
-/** Add row j of W [dim] and what is derived from it; each row once. And read it back, bit for bit. */
+/** Add row j of W [dim] and what is derived from it; each row once. And read it back, bit for
+ *  bit. */
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
                         int64_t j, const double *w);
 void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2],
@@ -86,8 +88,8 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
                      favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx);
 
 /** Evaluate features [first, first + FAVOR_PANEL) of the rows loaded into tile->panel; `first` is a
- *  multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns the
- *  columns written, a multiple of FAVOR_PACK. */
+ *  multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns
+ *  the columns written, a multiple of FAVOR_PACK. */
 int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
                          const favor_table *table, favor_tile *tile, int64_t first);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** The recipe of a leaf: the few numbers that an estimator chooses.
  *
- *  Every estimator targets SM(x', y') = exp(x'.y') on x' = sqrt(scale) (x - shift); the kernel, the scale
- *  and the recentring become row scalars when the leaf is assembled, once for all estimators. A feature is
+ *  Every estimator targets SM(x', y') = exp(x'.y') on x' = sqrt(scale) (x - shift); the kernel, the
+ *  scale and the recentring become row scalars when the leaf is assembled, once for all estimators.
+ *  A feature is
  *
  *      f_j(x') = g(gain w_j.x') exp(constant + tilt |w_j|^2 + [gain w_j.x'] + quadratic |x'|^2)
  *

@@ -42,8 +42,9 @@ typedef struct favor_target {
 /** The target of a kernel, or NULL. */
 const favor_target *favor_target_find(int32_t kernel);
 
-/** sin t + (pi - t) cos t for the angle of x and y (J1 of the arc-cosine kernel), without cancellation at
- *  t = pi; and for closed forms J2 = 3 sin t cos t + (pi - t)(1 + 2 cos^2 t). Zero vectors: t = pi/2. */
+/** sin t + (pi - t) cos t for the angle of x and y (J1 of the arc-cosine kernel), without
+ *  cancellation at t = pi; and for closed forms J2 = 3 sin t cos t + (pi - t)(1 + 2 cos^2 t). Zero
+ *  vectors: t = pi/2. */
 double favor_arccos_j1(const favor_pair *pair);
 double favor_arccos_j2(const favor_pair *pair);
 

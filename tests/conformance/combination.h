@@ -14,16 +14,17 @@ typedef struct combination {
   bool exact; /* the coupling's */
 } combination;
 
-/** Fill out with the valid combinations and return how many. Prints how many are declared, valid and left
- *  out, with the reason. */
+/** Fill out with the valid combinations and return how many. Prints how many are declared, valid
+ *  and left out, with the reason. */
 int combinations(combination out[COMBINATIONS_MAX]);
 
 /** "softmax positive simplex" in the caller's buffer. */
 const char *combination_name(const combination *c, char buf[96]);
 
-/** Statistics whose means are exactly those given and whose spread is known: 2 dim rows a side, mean +-
- *  spread along each axis. The means must be multiples of 2^-16 below 16 and spread a multiple of 2^-10, so
- *  that every sum is exact; NULL stands for zero. Mean |x - mean|^2 is spread^2. */
+/** Statistics whose means are exactly those given and whose spread is known: 2 dim rows a side,
+ *  mean +- spread along each axis. The means must be multiples of 2^-16 below 16 and spread a
+ *  multiple of 2^-10, so that every sum is exact; NULL stands for zero. Mean |x - mean|^2 is
+ *  spread^2. */
 favor_stats *designed_statistics(int64_t dim, const double *query_mean, const double *key_mean,
                                  double spread);
 
@@ -40,8 +41,8 @@ typedef struct setting {
   double b[DIM_MAX], c[DIM_MAX], x[DIM_MAX], y[DIM_MAX];
 } setting;
 
-/** A map of the combination in this setting, or NULL with *why: the status that says it cannot be. `stats`
- *  are those of setting_statistics. */
+/** A map of the combination in this setting, or NULL with *why: the status that says it cannot be.
+ *  `stats` are those of setting_statistics. */
 favor_map *setting_map(const combination *c, const setting *s, const favor_stats *stats,
                        uint64_t seed, favor_status *why);
 favor_stats *setting_statistics(const setting *s);

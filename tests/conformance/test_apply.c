@@ -16,7 +16,8 @@ static const int32_t kernels[] = {FAVOR_KERNEL_LIST(LIST_VALUE)};
 
 enum { N = 300, D = 15, M = 70, F_MAX = 4 * M };
 
-/** Buffers of one application, in both precisions; work is aligned and one page is kept behind it. */
+/** Buffers of one application, in both precisions; work is aligned and one page is kept behind
+ *  it. */
 static struct {
   float x32[N * D], phi32[N * F_MAX];
   double x64[N * D], phi64[N * F_MAX], log_scale[N];
@@ -79,8 +80,9 @@ static void no_rows_write_nothing(void **state) {
   on_every_map(NULL, check_no_rows);
 }
 
-/** |phi| <= 1 and finite at every norm; and some feature of each row is of size 1 to within the row's
- *  exact maximum being rounded to a power of two, except where factors decide (then only finite). */
+/** |phi| <= 1 and finite at every norm; and some feature of each row is of size 1 to within the
+ *  row's exact maximum being rounded to a power of two, except where factors decide (then only
+ *  finite). */
 static void check_range(const subject *s) {
   static const double norms[2][4] = {{1e-18, 30, 1e6, 1e18}, {1e-150, 1e4, 1e75, 1e150}};
   const int64_t f = favor_map_features(s->map);
@@ -111,7 +113,8 @@ static void features_stay_within_one_at_every_norm(void **state) {
 enum { BAD = 4 };
 static const int64_t bad_rows[BAD] = {3, 64, 128, 257};
 
-/** Put a NaN, an infinity, and finite values whose norm overflows in either precision into four rows. */
+/** Put a NaN, an infinity, and finite values whose norm overflows in either precision into four
+ *  rows. */
 static void spoil(void) {
   a.x64[bad_rows[0] * D + 1] = NAN;
   a.x64[bad_rows[1] * D + D - 1] = -INFINITY;
@@ -240,7 +243,8 @@ static void any_executor_gives_the_same_bits(void **state) {
 
 static test_allocator counted;
 
-/** With workspace nothing is allocated and nothing behind it is touched; without, nothing is kept. */
+/** With workspace nothing is allocated and nothing behind it is touched; without, nothing is
+ *  kept. */
 static void check_workspace(const subject *s) {
   static _Alignas(64) unsigned char memory[4 << 20];
   static const int64_t widths[] = {0, 1, 3}; /* N rows are 3 tiles: every slot is used */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /** test_conformance [--seed-sweep N]: every estimator x coupling x kernel is unbiased.
  *
- *  Each combination is estimated in several settings at d = 8, |x' + y'| = 1, from independent draws, with
- *  a standard error of at most 0.2 % of the kernel: enough to see a Haar matrix without its sign fix or
- *  norms sqrt(d) in place of chi_d (2.2 %). Couplings that are approximate are held to their bias from 0F1,
- *  and to the bound that they state. Every |z| < 5, and the mean of z^2 over all is near 1: tests that
- *  never fail because their errors are overstated would show. --seed-sweep repeats all with N seeds. */
+ *  Each combination is estimated in several settings at d = 8, |x' + y'| = 1, from independent
+ *  draws, with a standard error of at most 0.2 % of the kernel: enough to see a Haar matrix without
+ *  its sign fix or norms sqrt(d) in place of chi_d (2.2 %). Couplings that are approximate are held
+ *  to their bias from 0F1, and to the bound that they state. Every |z| < 5, and the mean of z^2
+ *  over all is near 1: tests that never fail because their errors are overstated would show.
+ *  --seed-sweep repeats all with N seeds. */
 #include "conformance/combination.h"
 #include "support/random.h"
 #include "support/statistics.h"
@@ -82,7 +83,8 @@ static void make_settings(setting out[SETTINGS], uint64_t seed) {
   }
 }
 
-/** The variance of the arc-cosine estimate falls with the angle: a narrow one makes the test affordable. */
+/** The variance of the arc-cosine estimate falls with the angle: a narrow one makes the test
+ *  affordable. */
 static void narrow(setting *s) {
   for (int k = 0; k < DIM; k++) {
     const double sum = s->x[k] + s->y[k], difference = .2 * (s->x[k] - s->y[k]);
@@ -110,7 +112,8 @@ static bool draw(const combination *c, const setting *s, const favor_stats *stat
   return true;
 }
 
-/** Mean squared error at s->projections: the closed form, or where none is known a pilot's variance. */
+/** Mean squared error at s->projections: the closed form, or where none is known a pilot's
+ *  variance. */
 static double expected_error(const combination *c, const setting *s, const favor_stats *stats,
                              uint64_t seed) {
   const ref_law law = setting_law(c, s);
@@ -123,7 +126,8 @@ static double expected_error(const combination *c, const setting *s, const favor
   return pilot.n < PILOT ? 0 : 1.3 * sample_variance(&pilot);
 }
 
-/** As many projections as DRAWS maps need for the standard error planned; the last block is partial. */
+/** As many projections as DRAWS maps need for the standard error planned; the last block is
+ *  partial. */
 static int64_t plan(const combination *c, setting *s, const favor_stats *stats, uint64_t seed) {
   s->projections = 32 * DIM + 5;
   const double one = expected_error(c, s, stats, seed) * (double)s->projections;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** What is fitted to data: the tilt of OPRF and recentring; and exact unbiasedness by quadrature. */
+/** What is fitted to data: the tilt of OPRF and recentring; and exact unbiasedness by
+ *  quadrature. */
 #include "conformance/maps.h"
 #include "support/quadrature.h"
 #include "support/random.h"
@@ -175,8 +176,8 @@ static void check_integral(const combination *c, double scale, bool recentre) {
   favor_stats_destroy(stats);
 }
 
-/** No draws: the integral over w is exact to rounding, so any slip in a constant shows. relu is not smooth
- *  and is left to the draws. */
+/** No draws: the integral over w is exact to rounding, so any slip in a constant shows. relu is not
+ *  smooth and is left to the draws. */
 static void every_smooth_estimator_integrates_to_its_kernel(void **state) {
   static combination all[COMBINATIONS_MAX];
   const int n = combinations(all);

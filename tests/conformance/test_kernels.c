@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** favor_kernel_exact_* and favor_kernel_estimate_* against direct sums in the log domain, also where each
- *  side of a pair by itself would overflow. Bounds are those of element.h, for both sides together, times
- *  kappa = sum of |terms| over |sum|. */
+/** favor_kernel_exact_* and favor_kernel_estimate_* against direct sums in the log domain, also
+ *  where each side of a pair by itself would overflow. Bounds are those of element.h, for both
+ *  sides together, times kappa = sum of |terms| over |sum|. */
 #include "conformance/element.h"
 #include "support/executors.h"
 #include "support/random.h"
@@ -20,8 +20,8 @@ static double x[N * D], y[K * D], out64[N * LDO];
 static float x32[N * D], y32[K * D], out32[N * LDO];
 static int8_t sign[N * LDO];
 
-/** Both precisions get the same values. Through volatile, because gcc 12 at -O3 leaves the last values of
- *  an array unrounded that goes to float and back. */
+/** Both precisions get the same values. Through volatile, because gcc 12 at -O3 leaves the last
+ *  values of an array unrounded that goes to float and back. */
 static void round_to_float32(int n, const double *raw, double *wide, float *narrow) {
   for (int i = 0; i < n; i++) {
     const volatile float rounded = (float)raw[i];
@@ -29,7 +29,8 @@ static void round_to_float32(int n, const double *raw, double *wide, float *narr
   }
 }
 
-/** Rows of norms up to `norm`; every third key is close to plus or minus a query, where sums are small. */
+/** Rows of norms up to `norm`; every third key is close to plus or minus a query, where sums are
+ *  small. */
 static void fill(double norm, uint64_t seed) {
   static double raw_x[N * D], raw_y[K * D];
   test_rng rng;
@@ -187,7 +188,8 @@ static long double log_envelope(int64_t f, const ref_feature *q, const ref_featu
   return most + logl(sum);
 }
 
-/** Compare every fourth query with every key; the count of pairs whose value stands above its error. */
+/** Compare every fourth query with every key; the count of pairs whose value stands above its
+ *  error. */
 static int check_log_estimate(const subject *s) {
   const int64_t f = ref_features(&s->ref);
   side_features q = evaluate(s, FAVOR_QUERY, N, x, 0x1p-53L),

@@ -78,7 +78,8 @@ static void a_redraw_keeps_the_fit_and_changes_the_projections(void **state) {
   favor_stats_destroy(stats);
 }
 
-/** Recentred, so that the means have to be carried over, and with a seed of its own to come back to. */
+/** Recentred, so that the means have to be carried over, and with a seed of its own to come back
+ *  to. */
 static void a_redraw_with_the_first_seed_is_the_first_map(void **state) {
   enum { D = 6, M = 14, BYTES = 4096 };
   const double query[D] = {1, 0, .5, 0, 0, .25}, key[D] = {0, 3, 0, 0, -1, 0};
@@ -162,8 +163,8 @@ static void descriptions_are_one_line_of_json_with_every_choice(void **state) {
   favor_stats_destroy(stats);
 }
 
-/** What AUTO means is part of the promise: simplex rows for features that are not even, orthogonal ones for
- *  those that are; the optimal tilt with statistics, positive features without. */
+/** What AUTO means is part of the promise: simplex rows for features that are not even, orthogonal
+ *  ones for those that are; the optimal tilt with statistics, positive features without. */
 static void unset_options_resolve_to_the_best_known(void **state) {
   static const struct {
     int32_t kernel, estimator;

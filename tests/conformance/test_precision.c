@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** favor_map_apply in both precisions on every instruction set, element by element against the reference on
- *  the same W: shapes around tiles and vectors, norms 1e-3 to 1e3, with log_scale and without. */
+/** favor_map_apply in both precisions on every instruction set, element by element against the
+ *  reference on the same W: shapes around tiles and vectors, norms 1e-3 to 1e3, with log_scale and
+ *  without. */
 #include "conformance/combination.h"
 #include "conformance/element.h"
 #include "support/random.h"
@@ -80,7 +81,8 @@ static double check_rows(const subject *s, favor_precision precision, favor_side
   return worst;
 }
 
-/** One map, both sides and precisions. `turn` alternates scaled and absolute output, and the gap. */
+/** One map, both sides and precisions. `turn` alternates scaled and absolute output, and the
+ *  gap. */
 static double check_map(const subject_choice *choice, int64_t n, int turn) {
   double worst = 0;
   subject s;
@@ -98,7 +100,8 @@ static double check_map(const subject_choice *choice, int64_t n, int turn) {
   return worst;
 }
 
-/** Every other of dims x projections, with the other choices taken in turn; others for each estimator. */
+/** Every other of dims x projections, with the other choices taken in turn; others for each
+ *  estimator. */
 static void sweep_shapes(subject_choice choice, int turn) {
   double worst = 0;
   const bool recentres = choice.kernel != FAVOR_KERNEL_ARCCOS1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The reference features and kernels of tests/support against integrals over the law of w and values by
- *  hand, and the JSON checker against texts. Tolerances are those of the quadrature. */
+/** The reference features and kernels of tests/support against integrals over the law of w and
+ *  values by hand, and the JSON checker against texts. Tolerances are those of the quadrature. */
 #include "support/closed_form.h"
 #include "support/json.h"
 #include "support/quadrature.h"
@@ -9,7 +9,8 @@
 static const double PI = 3.14159265358979323846;
 
 /* Every estimator's features, integrated over the law of w on a grid of Gauss-Hermite nodes, give the
- * kernel, and their squares the closed-form variance: scale, Gaussian kernel and recentring included. */
+ * kernel, and their squares the closed-form variance: scale, Gaussian kernel and recentring
+ *  included. */
 
 typedef struct integral {
   long double mean, second; /* of K^ / K over one projection */
@@ -60,7 +61,8 @@ static void features_integrate_to_their_kernel_and_variance(void **state) {
           check_features(kernel, estimators[e], tilts[e], scale, recentre);
 }
 
-/** relu features: the plane, by a fine rule over the direction of w; E r^2 = 2 and E r^4 = 8 by hand. */
+/** relu features: the plane, by a fine rule over the direction of w; E r^2 = 2 and E r^4 = 8 by
+ *  hand. */
 static void relu_features_integrate_to_the_arc_cosine_kernel(void **state) {
   static const double angles[] = {.1, 1, 2, 2.9};
   enum { STEPS = 200000 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The closed forms of tests/support against known values: published tables, textbook identities, and each
- *  other by routes that share no formula. Tolerances are those of the digits given. */
+/** The closed forms of tests/support against known values: published tables, textbook identities,
+ *  and each other by routes that share no formula. Tolerances are those of the digits given. */
 #include "support/closed_form.h"
 #include "support/conformity.h"
 #include "support/quadrature.h"
@@ -159,7 +159,8 @@ static void bessel_series_have_their_elementary_cases(void **state) {
   assert_near(ref_1f1(1, 2, 5), expm1l(5) / 5, 1e-14);
 }
 
-/** The bias of norms sqrt(d), in per cent at d = 64, from algorithms.md: -.4, -5.5, -19, -53, -92. */
+/** The bias of norms sqrt(d), in per cent at d = 64, from algorithms.md: -.4, -5.5, -19, -53,
+ *  -92. */
 static void fixed_norms_have_the_known_bias(void **state) {
   static const double v2[] = {1, 4, 8, 16, 32}, percent[] = {-.4, -5.5, -19, -53, -92};
   (void)state;
@@ -170,7 +171,8 @@ static void fixed_norms_have_the_known_bias(void **state) {
   }
 }
 
-/** The fixed-norm mean squared error in one dimension, where w = +-1: two points, summed by hand. */
+/** The fixed-norm mean squared error in one dimension, where w = +-1: two points, summed by
+ *  hand. */
 static void fixed_norm_errors_equal_the_sum_over_two_points(void **state) {
   static const int32_t estimators[] = {FAVOR_ESTIMATOR_POSITIVE, FAVOR_ESTIMATOR_TRIGONOMETRIC,
                                        FAVOR_ESTIMATOR_HYPERBOLIC, FAVOR_ESTIMATOR_GERF};

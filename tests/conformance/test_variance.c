@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** Variances of drawn maps against closed forms, over independent blocks.
  *
- *  A draw is looked at from many pairs of the same geometry: their squared errors have one mean by the
- *  rotation invariance of every law, so their average over pairs is one observation of it, and draws are
- *  independent. Standard errors come from the spread over draws. */
+ *  A draw is looked at from many pairs of the same geometry: their squared errors have one mean by
+ *  the rotation invariance of every law, so their average over pairs is one observation of it, and
+ *  draws are independent. Standard errors come from the spread over draws. */
 #include "conformance/combination.h"
 #include "support/random.h"
 #include "support/statistics.h"
@@ -59,8 +59,8 @@ static double closed(int32_t estimator, int32_t coupling, double v) {
   return (double)expl(ref_log_relmse(&law));
 }
 
-/** One cell: the closed form is the published number to 1e-3, and the drawn ratio has a relative standard
- *  error of at most 2 % and |z| < 5. */
+/** One cell: the closed form is the published number to 1e-3, and the drawn ratio has a relative
+ *  standard error of at most 2 % and |z| < 5. */
 static void check_cell(int32_t estimator, int v, const column *above, int32_t coupling_above,
                        const column *below, int32_t coupling_below, double published) {
   const sample *a = &above->error[v], *b = &below->error[v];

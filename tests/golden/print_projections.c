@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** Prints a checksum of W for every coupling and shape, and of every map that needs no statistics, in
- *  lines that must be the same wherever and however the library was built (scripts/check-bits.sh). */
+/** Prints a checksum of W for every coupling and shape, and of every map that needs no statistics,
+ *  in lines that must be the same wherever and however the library was built
+ *  (scripts/check-bits.sh). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Linked with a LAPACK whose integers have another width than this build's: the first map says so. */
+/** Linked with a LAPACK whose integers have another width than this build's: the first map says
+ *  so. */
 #include <stdio.h>
 
 #include "favor/favor.h"

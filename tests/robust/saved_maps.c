@@ -48,7 +48,8 @@ static void examine_features(const favor_map *map, const double *x, const float 
                   FAVOR_NOTE_NONFINITE);
     for (size_t i = 0; i < size; i++) phi[i] = (double)phi32[i];
     assert_features(features, phi, log_scale);
-    /* Without a scale a feature may not fit, but what is written is a number for every finite row. */
+    /* Without a scale a feature may not fit, but what is written is a number for every finite
+     * row. */
     assert_true(favor_map_apply_f64(map, s, 3, x, dim, phi, features, NULL, NULL, 0, NULL, NULL) >=
                 FAVOR_OK);
     assert_true(favor_map_log_features_f64(map, s, SAVED_ROWS, x, dim, phi, features, NULL, NULL) >=

@@ -121,7 +121,8 @@ static long double fixed_factor(const ref_law *law) {
   return expl(d / 2 * log1pl(-4 * a) + 2 * a * d - argument(law) / 2);
 }
 
-/** E h(w.v), or E exp of the sum of two rows at a right angle, for |w|^2 = d and Haar directions. */
+/** E h(w.v), or E exp of the sum of two rows at a right angle, for |w|^2 = d and Haar
+ *  directions. */
 static long double fixed_mean(const ref_law *law, int pair) {
   const long double d = (long double)law->dim, s = argument(law) * (1 - 4 * (long double)law->tilt);
   return ref_0f1(d / 2, d * s * pair / 4);

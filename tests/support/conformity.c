@@ -35,8 +35,8 @@ static long double angle(int i) {
   return acosl(-1) * (angles()->node[i] + 1) / 2;
 }
 
-/** E cos(k cos t) over t in [0, pi] with density sin(t)^(d-2): the sphere in d >= 2 dimensions. As many
- *  panels as the oscillation needs. */
+/** E cos(k cos t) over t in [0, pi] with density sin(t)^(d-2): the sphere in d >= 2 dimensions. As
+ *  many panels as the oscillation needs. */
 static long double sphere_cosine(int d, long double k) {
   const int panels = 1 + (int)(k / 50);
   long double sum = 0, mass = 0;
@@ -88,7 +88,8 @@ static long double binomial_moment(int d, long double c, int k) {
   return sum;
 }
 
-/** The power series of rho_c(s), or with `excess` that of rho_c(s) - e^s: the constant terms are equal. */
+/** The power series of rho_c(s), or with `excess` that of rho_c(s) - e^s: the constant terms are
+ *  equal. */
 static long double double_series(int d, long double c, long double s, bool excess) {
   long double ratio = 1, power = 1, sum = excess ? 0 : 1;
   for (int k = 1; k < 80; k++) {

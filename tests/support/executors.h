@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Executors of every lawful kind: tasks one after another in three orders, and at once on threads. */
+/** Executors of every lawful kind: tasks one after another in three orders, and at once on
+ *  threads. */
 #ifndef FAVOR_TESTS_SUPPORT_EXECUTORS_H
 #define FAVOR_TESTS_SUPPORT_EXECUTORS_H
 

@@ -16,8 +16,8 @@ typedef struct reference_sum {
 reference_sum reference_dot(int64_t n, const double *a, int64_t stride_a, const double *b,
                             int64_t stride_b, double start);
 
-/** The same as one chain of multiply-adds in ascending order, every step rounded to float32 or float64,
- *  once (fused) or twice: the very bits. The operands are values of that precision. */
+/** The same as one chain of multiply-adds in ascending order, every step rounded to float32 or
+ *  float64, once (fused) or twice: the very bits. The operands are values of that precision. */
 double reference_chain(int bits, bool fused, int64_t n, const double *a, int64_t stride_a,
                        const double *b, int64_t stride_b, double start);
 
@@ -27,8 +27,8 @@ double reference_unit(int bits);
 /** The distance between neighbours at |value| among normal numbers of the precision. */
 long double reference_ulp(int bits, long double value);
 
-/** |sum computed in any order - exact| is at most this for n terms and a start: (n + extra) u magnitude,
- *  with 1 % for the terms of second order. */
+/** |sum computed in any order - exact| is at most this for n terms and a start: (n + extra) u
+ *  magnitude, with 1 % for the terms of second order. */
 long double reference_sum_bound(int bits, int64_t n, int extra, reference_sum sum);
 
 /** The nearest integer, ties to even. */

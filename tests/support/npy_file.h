@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Files for the tests of the .npy reader, written byte by byte, so that nothing here shares code with
- *  the reader. */
+/** Files for the tests of the .npy reader, written byte by byte, so that nothing here shares code
+ *  with the reader. */
 #ifndef FAVOR_TESTS_SUPPORT_NPY_FILE_H
 #define FAVOR_TESTS_SUPPORT_NPY_FILE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/** Nodes are eigenvalues of the Jacobi matrix of the weight's orthonormal polynomials (Golub and Welsch
- *  1969), found by counting sign changes; weights are mass / sum_k p_k(node)^2. Both weights here are
- *  even, so the matrix has a zero diagonal. */
+/** Nodes are eigenvalues of the Jacobi matrix of the weight's orthonormal polynomials (Golub and
+ *  Welsch 1969), found by counting sign changes; weights are mass / sum_k p_k(node)^2. Both weights
+ *  here are even, so the matrix has a zero diagonal. */
 #include "support/quadrature.h"
 
 #include <math.h>

@@ -66,10 +66,11 @@ int64_t ref_features(const ref_map *map) {
   return map->projections * per_projection(map->estimator);
 }
 
-/** What one row gives every feature: the shift s of its side, |x - s|^2, and the scalar of the kernel and
- *  of recentring. With in = x - s the identities are
+/** What one row gives every feature: the shift s of its side, |x - s|^2, and the scalar of the
+ *  kernel and of recentring. With in = x - s the identities are
  *      x.y = in_q.in_k + c.in_q + b.in_k + b.c,
- *      -|x - y|^2 / 2 = in_q.in_k - (|in_q|^2 + |in_k|^2) / 2 + (c - b).in_q + (b - c).in_k - |b - c|^2 / 2,
+ *      -|x - y|^2 / 2 = in_q.in_k - (|in_q|^2 + |in_k|^2) / 2 + (c - b).in_q + (b - c).in_k - |b -
+ *      c|^2 / 2,
  *  and what depends on neither row stands with the query. */
 typedef struct row {
   const double *shift;
@@ -172,8 +173,9 @@ ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref
   return ref_dot(features, scratch, scratch + features);
 }
 
-/** The magnitudes of the constants in a projection's exponent. A chain of d sums that starts from the tilt's
- *  term rounds d times in proportion to it: sqrt(d) times more than once, in the mean square. */
+/** The magnitudes of the constants in a projection's exponent. A chain of d sums that starts from
+ *  the tilt's term rounds d times in proportion to it: sqrt(d) times more than once, in the mean
+ *  square. */
 static long double bias_magnitude(const ref_map *map, const double *w) {
   const long double a = fabsl(map->tilt), d = (long double)map->dim;
   return d / 4 * fabsl(log1pl(-4 * (long double)map->tilt)) +

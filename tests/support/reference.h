@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/** The library's mathematics once more, from the formulas alone: kernels, features given W, estimates.
+/** The library's mathematics once more, from the formulas alone: kernels, features given W,
+ *  estimates.
  *
- *  Everything is a direct sum in long double, in the log domain, one pair or row at a time. Nothing here
- *  includes a header of src or links any of it; the public header lends its enums.
- *  Source: Choromanski et al. 2021 (arXiv 2009.14794), Likhosherstov et al. 2022 (arXiv 2205.15317),
- *  Rahimi and Recht 2007, Cho and Saul 2009. */
+ *  Everything is a direct sum in long double, in the log domain, one pair or row at a time. Nothing
+ *  here includes a header of src or links any of it; the public header lends its enums.
+ *  Source: Choromanski et al. 2021 (arXiv 2009.14794), Likhosherstov et al. 2022 (arXiv
+ *  2205.15317), Rahimi and Recht 2007, Cho and Saul 2009. */
 #ifndef FAVOR_TESTS_SUPPORT_REFERENCE_H
 #define FAVOR_TESTS_SUPPORT_REFERENCE_H
 
@@ -31,20 +32,22 @@ typedef struct ref_map {
   const double *query_mean, *key_mean; /* b and c, or NULL: not recentred */
 } ref_map;
 
-/** False for an estimator that has no reference here (new in lists.h): its tests say so and skip. */
+/** False for an estimator that has no reference here (new in lists.h): its tests say so and
+ *  skip. */
 bool ref_knows(int32_t estimator);
 
 int64_t ref_features(const ref_map *map);
 
-/** One feature: ln|f|, its sign (-1, 0, 1), and ln of the size that its rounding errors scale with: |f|
- *  itself for exponential features; for factors that may vanish, the feature with the factor at its
- *  bound (1 for cosine and sine, |w||x'| for relu). */
+/** One feature: ln|f|, its sign (-1, 0, 1), and ln of the size that its rounding errors scale with:
+ *  |f| itself for exponential features; for factors that may vanish, the feature with the factor at
+ *  its bound (1 for cosine and sine, |w||x'| for relu). */
 typedef struct ref_feature {
   long double log, log_envelope;
   int sign;
 } ref_feature;
 
-/** The features of one row, in the order of favor.h: two features of projection m are 2m and 2m + 1. */
+/** The features of one row, in the order of favor.h: two features of projection m are 2m and 2m +
+ *  1. */
 void ref_apply(const ref_map *map, favor_side side, const double *x, ref_feature *out);
 
 /** ln|sum_j q_j k_j| and its sign, by log-sum-exp with signs. */
@@ -57,8 +60,9 @@ ref_value ref_dot(int64_t features, const ref_feature *q, const ref_feature *k);
 /** ref_dot of the features of one pair. Scratch holds 2 ref_features(map) features. */
 ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref_feature *scratch);
 
-/** Rounding scale of a row's exponents: 1 + max_j(|b_j| + |w_j||x'|), with |b_j| the sum of the magnitudes
- *  of the constants of the exponent in natural logarithms, A |w_j|^2 times max(1, sqrt(d) / 4). */
+/** Rounding scale of a row's exponents: 1 + max_j(|b_j| + |w_j||x'|), with |b_j| the sum of the
+ *  magnitudes of the constants of the exponent in natural logarithms, A |w_j|^2 times max(1,
+ *  sqrt(d) / 4). */
 long double ref_condition(const ref_map *map, favor_side side, const double *x);
 
 /** The sum of the magnitudes of the scalars that a row's exponent holds, which are kept in float64:

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/** The first four central moments of a stream (Pebay 2008, one value at a time). All zero: empty. */
+/** The first four central moments of a stream (Pebay 2008, one value at a time). All zero:
+ *  empty. */
 typedef struct sample {
   int64_t n;
   long double mean, m2, m3, m4; /* mean, and sums of powers of deviations */

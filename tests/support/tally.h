@@ -18,8 +18,8 @@ typedef struct tally {
 /** A task, `arg` a tally: count task i. */
 void tally_mark(void *arg, int64_t i);
 
-/** A task, `arg` a tally: run 50 tasks of its own on the tally's executor, and count task i if each of
- *  them ran once. */
+/** A task, `arg` a tally: run 50 tasks of its own on the tally's executor, and count task i if each
+ *  of them ran once. */
 void tally_mark_nested(void *arg, int64_t i);
 
 /** Run n tasks and fail the test unless each ran exactly once. */

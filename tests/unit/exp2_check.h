@@ -5,9 +5,9 @@
 
 #include "unit/table_fixture.h"
 
-/** What 2^(t + shift) may be: t of the precision, shift = row + column. Within 2 ulp; 0 where the exponent
- *  n + shift is below the promise; inf where the exact value rounds beyond the largest number (either
- *  within 2 ulp of it). */
+/** What 2^(t + shift) may be: t of the precision, shift = row + column. Within 2 ulp; 0 where the
+ *  exponent n + shift is below the promise; inf where the exact value rounds beyond the largest
+ *  number (either within 2 ulp of it). */
 static inline bool exp2_is_right(int bits, double t, int64_t shift, double got) {
   if (isnan(t)) return isnan(got);
   const long double whole = reference_nearest(t) + (long double)shift;

@@ -8,8 +8,9 @@
 #include "support/random.h"
 #include "support/test.h"
 
-/** A matrix of one precision, aligned to 64 bytes. Everything around its elements, the room between rows
- *  included, is guard: all bytes 0xff, which is NaN, so that whatever is read there shows in results. */
+/** A matrix of one precision, aligned to 64 bytes. Everything around its elements, the room between
+ *  rows included, is guard: all bytes 0xff, which is NaN, so that whatever is read there shows in
+ *  results. */
 typedef struct grid {
   int bits; /* 32 or 64 */
   int64_t rows, columns, ld;
@@ -57,8 +58,8 @@ void packed_free(packed_w *p);
 /** Projection j, zero behind the last. */
 const double *packed_row(const packed_w *p, int64_t j);
 
-/** Call `check` with every table of FAVOR_ISA_LIST that this processor runs, both precisions; prints each
- *  one's name. */
+/** Call `check` with every table of FAVOR_ISA_LIST that this processor runs, both precisions;
+ *  prints each one's name. */
 void for_each_table(void (*check)(const favor_table *table));
 
 /** The same for tables of own kernels, whose bits have promises. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** What the benches measure, against the same quantities worked out from the public functions one pair at
- *  a time. */
+/** What the benches measure, against the same quantities worked out from the public functions one
+ *  pair at a time. */
 #include "support/test.h"
 
 #include "measure.h"

@@ -77,7 +77,8 @@ static void on_every_map(map_check check) {
       }
 }
 
-/** All columns of all panels: each below the features is a number, each behind them counts for nothing. */
+/** All columns of all panels: each below the features is a number, each behind them counts for
+ *  nothing. */
 static void check_padding(const favor_map *map, favor_precision p, favor_tile *tile) {
   const double nothing = favor_form_has_exponent(map->leaf.form) ? -(double)INFINITY : 0;
   int64_t seen = 0;
@@ -120,8 +121,8 @@ static void a_row_without_finite_norm_is_dropped_when_it_is_loaded(void **state)
   on_every_map(check_dropped);
 }
 
-/** The bits of an exponent depend on its row and feature alone: not on how many rows there are, nor on the
- *  row's place. For own kernels; a BLAS promises less. */
+/** The bits of an exponent depend on its row and feature alone: not on how many rows there are, nor
+ *  on the row's place. For own kernels; a BLAS promises less. */
 static void check_position(const favor_map *map, favor_precision p, favor_tile *tile) {
   static unsigned char whole[ROWS * FAVOR_PANEL * sizeof(double)];
   const size_t real = map->table[p]->real;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Calls of statistics: what they take and refuse, and that a refusal changes no bit, told by the saved
- *  block. The numbers themselves: test_stats_moments.c. */
+/** Calls of statistics: what they take and refuse, and that a refusal changes no bit, told by the
+ *  saved block. The numbers themselves: test_stats_moments.c. */
 #include "map/stats.h"
 #include "robust/allocator.h"
 #include "robust/damage.h"
@@ -175,8 +175,8 @@ static void rows_without_a_finite_norm_are_named_and_none_is_added(void **state)
   destroy(2, (favor_stats *[]){stats, same});
 }
 
-/* |x|^2 = 2^1017 but for rounding: the eighth or ninth passes the limit, and below it everything derived
- * is finite. */
+/* |x|^2 = 2^1017 but for rounding: the eighth or ninth passes the limit, and below it everything
+ * derived is finite. */
 static void sums_that_would_overflow_are_refused_and_others_are_finite(void **state) {
   (void)state;
   double x[9];
@@ -254,7 +254,8 @@ static void merge_get_and_spectrum_check_their_arguments(void **state) {
   destroy(3, (favor_stats *[]){stats, same, wide});
 }
 
-/* One allocation makes an object and one serves a spectrum; each may fail; nothing else allocates. */
+/* One allocation makes an object and one serves a spectrum; each may fail; nothing else
+ * allocates. */
 static void memory_is_taken_at_creation_alone_and_may_fail(void **state) {
   (void)state;
   test_allocator allocator = {0};

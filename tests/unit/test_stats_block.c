@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** Saved statistics: the same object bit for bit, or a refusal, whatever became of the block. What its
- *  fields may hold: test_stats_fields.c. */
+/** Saved statistics: the same object bit for bit, or a refusal, whatever became of the block. What
+ *  its fields may hold: test_stats_fields.c. */
 #include "map/stats.h"
 #include "robust/allocator.h"
 #include "robust/damage.h"
@@ -121,7 +121,8 @@ static void examine(void *object, const unsigned char *block, size_t bytes) {
   favor_stats_destroy(stats);
 }
 
-/* The room for two samples and a tile of rows, as favor.h gives it, at the largest dim used here. */
+/* The room for two samples and a tile of rows, as favor.h gives it, at the largest dim used
+ * here. */
 static const damage_kind kind = {load, examine, 2, 5200 * 3 + 16384};
 
 static void every_truncation_is_refused(void **state) {

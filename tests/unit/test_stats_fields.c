@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The fields of saved statistics: what is refused behind a checksum that is right, and that a block made
- *  by version 0.1 stays readable. */
+/** The fields of saved statistics: what is refused behind a checksum that is right, and that a
+ *  block made by version 0.1 stays readable. */
 #include "map/stats.h"
 #include "robust/allocator.h"
 #include "robust/damage.h"
@@ -52,7 +52,8 @@ static void a_claimed_dimension_takes_no_memory(void **state) {
   favor_stats_destroy(stats);
 }
 
-/* A covariance may not pass the sum of its variances: it would make an eigenvalue negative or infinite. */
+/* A covariance may not pass the sum of its variances: it would make an eigenvalue negative or
+ * infinite. */
 static void a_covariance_beyond_its_variances_is_refused(void **state) {
   (void)state;
   favor_stats *stats = make_stats(2, 3, 6), *out;
@@ -140,7 +141,8 @@ static void a_field_too_many_is_refused_but_in_a_newer_minor_version(void **stat
   favor_stats_destroy(stats);
 }
 
-/* Four queries, two of them equal, and one key, as version 0.1 saved them on a little-endian machine. */
+/* Four queries, two of them equal, and one key, as version 0.1 saved them on a little-endian
+ * machine. */
 static const unsigned char saved_by_0_1[] = {
     0x66, 0x61, 0x76, 0x73, 0x74, 0x61, 0x74, 0x73, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0xf8, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** Moments of statistics against long double sums over all rows, for every way of adding them.
  *
- *  Tolerances count units of DBL_EPSILON, times the size of what is summed: the mean of |x_i| for a mean,
- *  of |x_i x_j| for a moment, the standard deviations (and the mean, which merging rounds) for a
- *  covariance. A sum of n terms may lose sqrt(n) of them by chance; 8 + sqrt(n) is granted. */
+ *  Tolerances count units of DBL_EPSILON, times the size of what is summed: the mean of |x_i| for a
+ *  mean, of |x_i x_j| for a moment, the standard deviations (and the mean, which merging rounds)
+ *  for a covariance. A sum of n terms may lose sqrt(n) of them by chance; 8 + sqrt(n) is
+ *  granted. */
 #include "map/stats.h"
 #include "support/random.h"
 #include "support/test.h"
@@ -34,7 +35,8 @@ static double *make_rows(int64_t n, double mean, uint64_t seed) {
   return x;
 }
 
-/* What sums in long double give: mean, moment and covariance, and the sizes that errors scale with. */
+/* What sums in long double give: mean, moment and covariance, and the sizes that errors scale
+ * with. */
 typedef struct naive {
   long double mean[DIM], moment[DIM][DIM], covariance[DIM][DIM], size[DIM];
 } naive;
@@ -73,8 +75,8 @@ static void assert_moments(const favor_stats *stats, favor_side side, int64_t n,
   }
 }
 
-/* The covariance, which moments would hide behind a large mean: n ulps of the standard deviations, and the
- * rounding of means, which enters once. */
+/* The covariance, which moments would hide behind a large mean: n ulps of the standard
+ * deviations, and the rounding of means, which enters once. */
 static void assert_covariance(const favor_stats *stats, favor_side side, int64_t n,
                               const double *x) {
   const naive s = sums(n, x);
@@ -170,8 +172,8 @@ static void merging_in_any_bracketing_gives_the_moments_of_all_rows(void **state
   free(x);
 }
 
-/* Means of 1e8 to 7e8 over deviations of 1: sums of x x' would keep no digit at all, the centred ones all
- * but those of the mean's own rounding, 4 DBL_EPSILON 7e8 = 6e-7 of a covariance. */
+/* Means of 1e8 to 7e8 over deviations of 1: sums of x x' would keep no digit at all, the centred
+ * ones all but those of the mean's own rounding, 4 DBL_EPSILON 7e8 = 6e-7 of a covariance. */
 static void large_mean_leaves_the_covariance_its_digits(void **state) {
   (void)state;
   const int64_t n = 5000;
@@ -201,7 +203,8 @@ static void constant_rows_have_no_scatter(void **state) {
   favor_stats_destroy(stats);
 }
 
-/* Mean over all pairs of |x_i - b + y_j - c|^2; k = 0 for the rows of x alone. b and c may be NULL. */
+/* Mean over all pairs of |x_i - b + y_j - c|^2; k = 0 for the rows of x alone. b and c may be
+ * NULL. */
 static double pairs_norm2(int64_t n, const double *x, const double *b, int64_t k, const double *y,
                           const double *c) {
   long double sum = 0;
@@ -215,8 +218,9 @@ static double pairs_norm2(int64_t n, const double *x, const double *b, int64_t k
   return (double)sum;
 }
 
-/* The means are near 1e7, so they are rounded by 1e7 DBL_EPSILON, and shifted norms by that times twice
- * their root; the norms of the rows themselves, 1e14, leave shifted ones of 28 no digit to take from. */
+/* The means are near 1e7, so they are rounded by 1e7 DBL_EPSILON, and shifted norms by that
+ * times twice their root; the norms of the rows themselves, 1e14, leave shifted ones of 28 no
+ * digit to take from. */
 static void mean_norms_are_those_of_direct_sums(void **state) {
   (void)state;
   const int64_t n = 400, k = 300;

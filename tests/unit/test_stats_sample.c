@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** The bottom-k sample against a sorted list of everything, and its uniformity. Its hash: test_stats_hash.c. */
+/** The bottom-k sample against a sorted list of everything, and its uniformity. Its hash:
+ *  test_stats_hash.c. */
 #include "base/alloc.h"
 #include "map/stats_sample.h"
 #include "support/random.h"
@@ -156,7 +157,8 @@ static uint64_t inverse(uint64_t odd) { /* modulo 2^64, by Newton */
 
 #define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
 
-/* The hash's step backwards: a second element that brings `row` = {a, .} to the hash of {b0, b1}. */
+/* The hash's step backwards: a second element that brings `row` = {a, .} to the hash of {b0,
+ * b1}. */
 static double colliding(double a, double b0, double b1) {
   const uint64_t product = inverse(UINT64_C(0xd1342543de82ef95));
   double prefix[2] = {a, 0};
@@ -236,9 +238,9 @@ static void append_takes_only_rows_in_order(void **state) {
   free_sample(copy);
 }
 
-/* Of 1000 distinct rows {value, salt} each sample takes 256; over 200 salts the mean of the values taken is
- * that of all, the mean square too, and 255 over the largest hash estimates 1000 (Cohen and Kaplan): each
- * by |z| < 5 with the standard error over salts. */
+/* Of 1000 distinct rows {value, salt} each sample takes 256; over 200 salts the mean of the
+ * values taken is that of all, the mean square too, and 255 over the largest hash estimates 1000
+ * (Cohen and  Kaplan): each by |z| < 5 with the standard error over salts. */
 static void sample_is_unbiased(void **state) {
   (void)state;
   const int64_t population = 1000;
