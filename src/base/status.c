@@ -79,10 +79,10 @@ favor_status favor_fail(favor_report *report, favor_status status, const char *a
                         const char *format, ...) {
   if (!usable(report)) return status;
   report->status = (int32_t)status;
-  snprintf(report->argument, sizeof report->argument, "%s", argument != NULL ? argument : "");
+  (void)snprintf(report->argument, sizeof report->argument, "%s", argument != NULL ? argument : "");
   va_list values;
   va_start(values, format);
-  vsnprintf(report->message, sizeof report->message, format, values);
+  (void)vsnprintf(report->message, sizeof report->message, format, values);
   va_end(values);
   return status;
 }

@@ -51,13 +51,13 @@ static void add_number(favor_text *text, const char *name, double value) {
     add(text, ",\"%s\":null", name);
     return;
   }
-  snprintf(digits, sizeof digits, "%.17g", value);
+  (void)snprintf(digits, sizeof digits, "%.17g", value);
   char *from = digits + strspn(digits, "-0123456789");
   char *rest = from + strcspn(from, "e0123456789");
   const bool point = rest > from;
   *from = '\0';
   if (!point) {
-    snprintf(digits, sizeof digits, "%.17g", value);
+    (void)snprintf(digits, sizeof digits, "%.17g", value);
     add(text, ",\"%s\":%s", name, digits);
   } else {
     add(text, ",\"%s\":%s.%s", name, digits, rest);

@@ -101,7 +101,7 @@ favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info
   if (!info) return FAVOR_ERR_NULL;
   if (!found) return FAVOR_ERR_ENUM;
   favor_coupling_info known = {.size = sizeof known, .exact = found->exact};
-  snprintf(known.law, sizeof known.law, "%s", found->law);
+  (void)snprintf(known.law, sizeof known.law, "%s", found->law);
   return copy_info(info, &known, sizeof known);
 }
 

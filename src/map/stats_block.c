@@ -23,7 +23,7 @@ static void write_side(favor_writer *w, const favor_moments *m, int64_t dim) {
   for (int64_t i = 0; i < dim; i++) favor_write_f64s(w, dim - i, m->scatter + i * dim + i);
   favor_write_u64(w, (uint64_t)m->sample.count);
   for (int64_t rank = 0; rank < m->sample.count; rank++) {
-    int64_t multiplicity;
+    int64_t multiplicity = 0;
     const double *row = favor_sample_row(&m->sample, rank, &multiplicity);
     favor_write_u64(w, (uint64_t)multiplicity);
     favor_write_f64s(w, dim, row);
@@ -114,10 +114,10 @@ static favor_status read_moments(favor_reader *r, favor_stats *stats, favor_side
 static favor_status read_sample(favor_reader *r, favor_stats *stats, favor_moments *m,
                                 favor_report *report) {
   double *row = stats->shift;
-  int64_t rows, left = m->count;
+  int64_t rows = 0, left = m->count;
   favor_status status = read_integer(r, "sample size", 0, FAVOR_SAMPLE_ROWS, &rows, report);
   for (int64_t rank = 0; status >= 0 && rank < rows; rank++) {
-    int64_t multiplicity;
+    int64_t multiplicity = 0;
     status = read_integer(r, "multiplicity", 1, left, &multiplicity, report);
     if (status < 0) break;
     left -= multiplicity;
@@ -153,7 +153,7 @@ favor_status favor_stats_load(const void *block, size_t block_size,
   favor_report_begin(report);
   favor_stats *stats = NULL;
   favor_reader r;
-  int64_t dim;
+  int64_t dim = 0;
   favor_status status = favor_check_pointer(report, "out", out);
   if (status < 0) return status;
   *out = NULL;
