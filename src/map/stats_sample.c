@@ -3,6 +3,7 @@
  *  comparison with the largest hash kept, so what a row costs is its hash. */
 #include "map/stats_sample.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The bits of a float64, with -0.0 taken as 0.0: equal numbers have equal bits. Done on integers
@@ -123,7 +124,7 @@ const double *favor_sample_row(const favor_sample *sample, int64_t rank, int64_t
 bool favor_sample_append(favor_sample *sample, const double *row, int64_t multiplicity) {
   if (sample->count == FAVOR_SAMPLE_ROWS || multiplicity < 1) return false;
   for (int64_t i = 0; i < sample->dim; i++)
-    if (memcmp(&row[i], &(double){positive_zero(row[i])}, sizeof *row) != 0) return false;
+    if (signbit(row[i]) && bits_of(row[i]) == 0) return false; /* no row is kept with a -0.0 */
   const uint64_t hash = favor_sample_hash(sample->dim, row);
   if (sample->count > 0 && compare(sample, hash, row, sample->count - 1) <= 0) return false;
   insert(sample, sample->count, hash, row, multiplicity);
