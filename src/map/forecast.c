@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** Closed-form mean squared errors, from the recipe of the leaf and the pair law of the coupling.
  *
- *  With Z the product of the two features of one projection, times M, over the kernel: for t = |x'+y'|^2, or
- *  t = -|x'-y'|^2 for cosines,
+ *  With Z the product of the two features of one projection, times M, over the kernel: for t =
+ *  |x'+y'|^2, or t = -|x'-y'|^2 for cosines,
  *
  *      Z = C exp(B w.v - t/2)     (EXP; C and B as the tilt has them)
  *      Z = cosh or cos of the same (SIGNS, TURN)
@@ -12,12 +12,14 @@
  *      ln E Z^2 = d ln((1 + r)/2) - (d/2) ln r + r phi          EXP; infinite for A >= 1/8
  *      E Z^2 - 1 = 2 sinh^2(t/2)                                 SIGNS, TURN
  *
- *  and the cross moment of two rows of a block is favor_conformity, whatever A is. A block of m rows has
- *  relative variance (E Z^2 - 1)/m + (1 - 1/m) cross; blocks are independent and weigh (m/M)^2.
+ *  and the cross moment of two rows of a block is favor_conformity, whatever A is. A block of m
+ *  rows has relative variance (E Z^2 - 1)/m + (1 - 1/m) cross; blocks are independent and weigh
+ *  (m/M)^2.
  *
- *  Rows of norm sqrt(d): every moment is one of the uniform law on a sphere, and E Z != 1 is a bias.
- *  Source: the laws are those of the estimators' and couplings' sources; that the cross moment does not
- *  depend on A, and the fixed-norm moments, are derived here. */
+ *  Rows of norm sqrt(d): every moment is one of the uniform law on a sphere, and E Z != 1 is a
+ *  bias. Source: the laws are those of the estimators' and couplings' sources; that the cross
+ *  moment does not depend on A, and the fixed-norm moments, are derived here. */
+#include <errno.h>
 #include <math.h>
 
 #include "base/check.h"
@@ -51,8 +53,8 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
   return log_m2 > 40 ? log_m2 + log1p(-exp(-log_m2)) : log(expm1(log_m2));
 }
 
-/* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it is finite
- * where the variance is not. */
+/* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it
+ * is finite where the variance is not. */
 static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
   if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
@@ -81,8 +83,8 @@ static double log_relmse_chi(const favor_law *law, double t) {
   return factor > 0 ? log_one + log(factor) : -INFINITY;
 }
 
-/* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2, relative to exp(power t / 2):
- * a logarithm and a sign. */
+/* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2, relative to
+ * exp(power t / 2): a logarithm and a sign. */
 static double log_sphere(const favor_law *law, double s2, double t, double power, int *sign) {
   const int64_t d = law->map->choice.dim;
   if (t >= 0) {
@@ -96,8 +98,8 @@ static double log_sphere(const favor_law *law, double s2, double t, double power
 
 /* Moments of one block for rows of norm sqrt(d), as plain numbers over exp(scale). */
 typedef struct favor_fixed_moments {
-  double scale;                    /* logarithm taken out */
-  double mean, square, cross, one; /* E Z, E Z^2, E Z_i Z_j, 1 */
+  double scale;                                 /* logarithm taken out */
+  double mean, square, cross, independent, one; /* E Z, E Z^2, E Z_i Z_j, (E Z)^2, 1 */
 } favor_fixed_moments;
 
 static favor_fixed_moments fixed_moments(const favor_law *law, double t) {
@@ -115,6 +117,7 @@ static favor_fixed_moments fixed_moments(const favor_law *law, double t) {
   m.mean = sign_mean * exp(mean - m.scale);
   m.square = sign_square * exp(square - m.scale);
   m.cross = sign_cross * exp(cross - m.scale);
+  m.independent = exp(2 * mean - m.scale);
   m.one = exp(-m.scale);
   /* cosh^2 a = (1 + cosh 2a)/2; rows at right angles to w and to -w alike. */
   if (even) m.square = 0.5 * (m.square + exp(-t - m.scale));
@@ -131,14 +134,15 @@ static double log_relmse_fixed(const favor_law *law, double t) {
   const double within =
       (double)blocks * (double)full * (double)(full - 1) + (double)rest * (double)(rest - 1);
   const double across = total * total - total - within;
-  const double independent = m.mean * m.mean / m.one;
   const double mse =
-      (m.square * total + m.cross * within + independent * across) / (total * total) - 2 * m.mean +
-      m.one;
+      (m.square * total + m.cross * within + m.independent * across) / (total * total) -
+      2 * m.mean + m.one;
   return mse > 0 ? m.scale + log(mse) : -INFINITY;
 }
 
-/* Independent relu features: E Z^2 / (E Z)^2 = 2 pi J2 / J1^2. */
+/* Independent relu features: E Z^2 / (E Z)^2 = 2 pi J2 / J1^2, times the fourth moment of the
+ * norm over its Gaussian one, d (d + 2), where norms are sqrt(d) (rows of one dimension, which
+ * are independent). */
 static double log_relmse_relu(const favor_law *law, const double *x, const double *y) {
   const favor_choice *c = &law->map->choice;
   const favor_pair pair = {FAVOR_F64,
@@ -150,7 +154,8 @@ static double log_relmse_relu(const favor_law *law, const double *x, const doubl
   if (law->coupling->cosine && law->coupling->block_rows(c->dim) > 1) return NAN;
   const double j1 = favor_arccos_j1(&pair), j2 = favor_arccos_j2(&pair);
   if (j1 == 0) return INFINITY;
-  return log(2 * 3.14159265358979323846 * j2 / (j1 * j1) - 1) - log((double)c->projections);
+  const double d = (double)c->dim, norm4 = law->coupling->chi_norms ? 1 : d / (d + 2);
+  return log(norm4 * 2 * 3.14159265358979323846 * j2 / (j1 * j1) - 1) - log((double)c->projections);
 }
 
 /* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
@@ -166,7 +171,9 @@ static double argument(const favor_map *map, const double *x, const double *y) {
 }
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
+  const int64_t d = law->map->choice.dim;
   if (!law->coupling) return NAN;
+  if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const double t = argument(law->map, x, y);
   if (!isfinite(t)) return NAN;
@@ -185,9 +192,11 @@ favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const dou
   };
   const favor_status status = favor_check_arrays(NULL, sizeof arrays / sizeof *arrays, arrays);
   if (status < 0) return status;
+  const int saved_errno = errno; /* exp and log set it where a value does not fit */
   favor_law law = {.map = map, .coupling = favor_coupling_find(map->choice.coupling)};
   favor_quadrature_make(&law.angle, (double)(d - 1));
   if (d > 1) favor_quadrature_make(&law.sphere, (double)(d - 2));
   for (int64_t i = 0; i < n; ++i) log_relmse_out[i] = log_relmse(&law, x + i * ldx, y + i * ldy);
+  errno = saved_errno;
   return FAVOR_OK;
 }
