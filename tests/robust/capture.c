@@ -22,6 +22,15 @@ void capture_begin(void) {
   errno = ERRNO_MARK;
 }
 
+/* What was printed, for the report of the failure. */
+static void show_captured(void) {
+  char text[512];
+  rewind(captured);
+  const size_t n = fread(text, 1, sizeof text - 1, captured);
+  text[n] = '\0';
+  print_error("printed: %s\n", text);
+}
+
 void capture_end(void) {
   const int found = errno;
   fflush(stdout);
@@ -31,6 +40,7 @@ void capture_end(void) {
     close(kept[fd - STDOUT_FILENO]);
   }
   const off_t printed = lseek(fileno(captured), 0, SEEK_END);
+  if (printed != 0) show_captured();
   assert_int_equal(lseek(fileno(captured), 0, SEEK_SET), 0);
   assert_int_equal(ftruncate(fileno(captured), 0), 0);
   assert_int_equal(printed, 0);
