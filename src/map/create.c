@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of making a map: validate, fit, draw, assemble, pack, publish. */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -84,6 +85,7 @@ static favor_status create(const favor_map_opts *opts, const favor_given *given,
   status =
       favor_map_allocate(&resolved.choice, resolved.table, &resolved.allocator, opts->report, &map);
   if (status < 0) return status;
+  assert(map && out);
   double *query = favor_map_shift_to_fill(map, FAVOR_QUERY);
   double *key = favor_map_shift_to_fill(map, FAVOR_KEY);
   favor_resolve_shifts(&resolved, query, key);
