@@ -134,6 +134,7 @@ favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **o
   choice.seed = seed;
   favor_status status = favor_map_allocate(&choice, map->table, &map->allocator, NULL, &fresh);
   if (status < 0) return status;
+  assert(fresh);
   for (int s = 0; s < 2; ++s) {
     memcpy(favor_map_shift_to_fill(fresh, (favor_side)s), favor_map_shift(map, (favor_side)s),
            (size_t)choice.dim * sizeof(double));
