@@ -116,6 +116,12 @@ double favor_conformity(int64_t d, double c, bool even, double t, const favor_qu
   return conformity_series(d, t, &moments);
 }
 
+double favor_conformity_over(int64_t d, double c, bool even, double t, double log_one,
+                             const favor_quadrature *q) {
+  if (t >= -2) return favor_conformity(d, c, even, t, q) * exp(-log_one);
+  return rho_negative(d, c, even, -t, q) * exp(-t - log_one) - exp(-log_one);
+}
+
 /* sum over k of (s2 t / 4)^k / (k! (d/2)_k), in logarithms relative to the largest term so far. */
 double favor_sphere_log(int64_t d, double s2, double t) {
   const double y = 0.25 * s2 * t, half = 0.5 * (double)d;

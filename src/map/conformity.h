@@ -30,6 +30,10 @@ void favor_quadrature_make(favor_quadrature *q, double power);
  *  sin^(d-1). */
 double favor_conformity(int64_t d, double c, bool even, double t, const favor_quadrature *q);
 
+/** favor_conformity times exp(-log_one), finite also where exp(-t) by itself is not. */
+double favor_conformity_over(int64_t d, double c, bool even, double t, double log_one,
+                             const favor_quadrature *q);
+
 /** E exp(w.v) for w uniform on the sphere of squared radius s2, |v|^2 = t, i.e. 0F1(; d/2; s2 t /
  *  4), as its natural logarithm for t >= 0. */
 double favor_sphere_log(int64_t d, double s2, double t);

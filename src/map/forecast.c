@@ -58,10 +58,11 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
 static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
   if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
-  const double cross = favor_conformity(law->map->choice.dim, law->coupling->cosine(m),
-                                        favor_form_is_even(recipe->form), t, &law->angle);
+  const double cross =
+      favor_conformity_over(law->map->choice.dim, law->coupling->cosine(m),
+                            favor_form_is_even(recipe->form), t, log_one, &law->angle);
   const double share = 1 - 1.0 / (double)m;
-  return 1.0 / (double)m + share * cross * exp(-log_one);
+  return 1.0 / (double)m + share * cross;
 }
 
 static double log_relmse_chi(const favor_law *law, double t) {
