@@ -34,6 +34,13 @@ quick() { # quick CTEST_OPTION...: true where the quick tests pass
 }
 quick || { echo "the tests fail without any mutant:"; tail -n 30 "$work/log"; exit 1; }
 
+build_for() { # build_for REGEX: the tests of these names alone, or everything
+  targets=""
+  [ -z "$1" ] || targets=$(ctest --test-dir "$work/build" -N -R "$1" | sed -n 's/^ *Test *#[0-9]*: //p')
+  # shellcheck disable=SC2086
+  cmake --build "$work/build" ${targets:+--target $targets} > "$work/log" 2>&1
+}
+
 total=0 killed=0 bad=0
 for patch in "$@"; do
   name=$(basename "$patch" .patch)
@@ -47,12 +54,13 @@ for patch in "$@"; do
     continue
   fi
   patch -d "$work/tree" -p1 -s -F0 < "$patch"
-  if ! cmake --build "$work/build" > "$work/log" 2>&1; then
+  if ! build_for "$first"; then
     echo "DOES NOT BUILD  $name: $fault"
     bad=$((bad + 1))
-  elif { [ -n "$first" ] && ! run_tests --stop-on-failure -R "$first"; } || ! quick --stop-on-failure; then
+  elif { [ -n "$first" ] && ! run_tests --stop-on-failure -R "$first"; } ||
+    { build_for "" && ! quick --stop-on-failure; }; then
     killed=$((killed + 1))
-    by=$(sed -n 's/^.* Test *#[0-9]*: \([A-Za-z0-9_]*\) \.*\*\**.*$/\1/p' "$work/log" | head -n 1)
+    by=$(sed -n 's/^ *[0-9]*\/[0-9]* Test *#[0-9]*: \([A-Za-z0-9_]*\) .*\*\*\*.*$/\1/p' "$work/log" | head -n 1)
     echo "killed          $name: $fault (${by:-?})"
   else
     echo "SURVIVED        $name: $fault"
