@@ -36,7 +36,10 @@ quick || { echo "the tests fail without any mutant:"; tail -n 30 "$work/log"; ex
 
 build_for() { # build_for REGEX: the tests of these names alone, or everything
   targets=""
-  [ -z "$1" ] || targets=$(ctest --test-dir "$work/build" -N -R "$1" | sed -n 's/^ *Test *#[0-9]*: //p')
+  if [ -n "$1" ]; then
+    targets=$(ctest --test-dir "$work/build" -N -L '^quick$' -R "$1" | sed -n 's/^ *Test *#[0-9]*: //p')
+    [ -n "$targets" ] || { echo "no quick test is named $1"; return 1; }
+  fi
   # shellcheck disable=SC2086
   cmake --build "$work/build" ${targets:+--target $targets} > "$work/log" 2>&1
 }
