@@ -138,11 +138,26 @@ double favor_sphere_log(int64_t d, double s2, double t) {
   return log_peak + log(sum);
 }
 
+/* Gamma(nu + 1) (2 / k)^nu J_nu(k) with nu = d/2 - 1, by Hankel's expansion of the Bessel function for large
+ * k: cos and sin of the phase times sums of terms a_i = prod_{l <= i} (4 nu^2 - (2l - 1)^2) / (8 k l), signs
+ * by pairs. The terms fall until i is near 2 k; those of low dimensions are soon below rounding.
+ * Source: Watson, A Treatise on the Theory of Bessel Functions (1944), 7.21. */
+static double far_sphere_cos(int64_t d, double k) {
+  const double nu = 0.5 * (double)d - 1, phase = k - 0.5 * pi * (nu + 0.5);
+  double sums[2] = {0, 0}, term = 1;
+  for (int i = 0; i < 60; ++i) {
+    sums[i % 2] += i / 2 % 2 ? -term : term;
+    term *= (4 * nu * nu - (2.0 * i + 1) * (2.0 * i + 1)) / (8 * k * (i + 1));
+  }
+  const double bessel = sqrt(2 / (pi * k)) * (sums[0] * cos(phase) - sums[1] * sin(phase));
+  return exp(lgamma(nu + 1) - nu * log(0.5 * k)) * bessel;
+}
+
 double favor_sphere_cos(int64_t d, double s2, double t, const favor_quadrature *q) {
   const double frequency = sqrt(s2 * -t);
   if (d == 1) return cos(frequency);
-  /* Beyond what the nodes resolve; the mean is at most Gamma(d/2) (2 / 150)^((d-1)/2) there. */
-  if (frequency > 150) return 0;
+  /* Beyond what the nodes resolve. There the mean is below Gamma(d/2) (2 / 150)^((d-1)/2): nothing for d > 24. */
+  if (frequency > 150) return d > 24 ? 0 : far_sphere_cos(d, frequency);
   double sum = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) sum += q->weight[i] * cos(frequency * q->cosine[i]);
   return sum;

@@ -61,7 +61,7 @@ static bool agree(const combination *c, const ref_law *law, double got, double o
 /** Compare all pairs of one map; the number of closed forms compared. */
 static int check_map(const combination *c, int64_t dim, int64_t projections, double norm) {
   static double x[PAIRS * DIM], y[PAIRS * DIM], got[PAIRS];
-  const double scale = projections % 2 ? 1 : .6, tilt = projections % 3 ? -.03 : .02;
+  const double scale = projections % 2 || norm > 1 ? 1 : .6, tilt = projections % 3 ? -.03 : .02;
   favor_stats *stats = designed_statistics(dim, NULL, NULL, .5);
   favor_map *map =
       make_map(c, dim, projections, scale, tilt, c->info.wants_statistics ? stats : NULL);
