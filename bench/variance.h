@@ -35,13 +35,14 @@ typedef struct variance_row {
   bool positive, recentred, trusted;
   bench_errors errors;
   double log_closed;   /* closed form of the mean relative squared error over the pairs */
-  double log_typical;  /* that of the median pair, times the projections */
+  double log_median;   /* that of the median pair */
   double forecast;     /* mean over pairs of ln(1 + relative variance of one projection) */
+  double objective;    /* the same of one feature: what ranks rows at equal F */
   double log_baseline; /* the error of one positive iid projection, means kept; NAN: not valid */
-  double baseline_forecast; /* and its forecast */
-  double z;                 /* measured against closed form */
-  double log_ratio;         /* error against that baseline with as many features */
-  double log_ratio_time;    /* against as many of them as the same time makes */
+  double baseline_objective; /* and its objective */
+  double z;                  /* measured against closed form */
+  double log_ratio;          /* error against that baseline with as many features */
+  double log_ratio_time;     /* against as many of them as the same time makes */
   double us_per_row;
   double output_error; /* median of |O^ - O| / |O|; NAN without values */
 } variance_row;
@@ -82,8 +83,19 @@ typedef struct variance_block {
 /** The block that starts at row `first`. */
 variance_block variance_next_block(const variance_run *run, int64_t first);
 
+/** Mean ln(1 + relative variance of one feature); from the measurement where no closed form is known. */
+double variance_objective(const variance_row *row);
+
 /** ln of the number that leads a row: measured where trusted, else the closed form, else measured. */
 double variance_lead(const variance_row *row);
+
+/** The least number of projections at which the closed form of the median pair is at most log_target; and
+ *  the least number of features F at which the objective falls below ln F - ln 10, the rule of verdicts.
+ *  Up to what was measured, or two blocks of projections, by maps of that size; beyond, by variances that
+ *  fall as 1/M. */
+double variance_projections_for(const variance_run *run, const variance_row *row,
+                                double log_target);
+double variance_features_for_rule(const variance_run *run, const variance_row *row);
 
 /** Tables and verdicts for people. */
 void variance_print(const variance_run *run, FILE *out);

@@ -27,12 +27,17 @@ static void fail_check(const variance_work *b, const variance_row *row, const ch
 static void forecast_row(variance_work *b, const favor_map *map, variance_row *row) {
   const int64_t n = b->sample->num_pairs;
   const double log_projections = log((double)row->projections);
-  double sum = 0;
+  const double log_features = log((double)row->features);
+  double projection = 0, feature = 0;
   if (bench_forecast(map, b->sample, b->log_relmse) != FAVOR_OK) return;
   row->log_closed = bench_log_mean(n, b->log_relmse);
-  for (int64_t p = 0; p < n; p++) sum += bench_log1p_exp(b->log_relmse[p] + log_projections);
-  row->forecast = sum / (double)n;
-  row->log_typical = bench_quantile(n, b->log_relmse, 0.5) + log_projections;
+  for (int64_t p = 0; p < n; p++) {
+    projection += bench_log1p_exp(b->log_relmse[p] + log_projections);
+    feature += bench_log1p_exp(b->log_relmse[p] + log_features);
+  }
+  row->forecast = projection / (double)n;
+  row->objective = feature / (double)n;
+  row->log_median = bench_quantile(n, b->log_relmse, 0.5);
 }
 
 /* Sample variances can be believed: no tail that rare draws carry, and more than rounding. */

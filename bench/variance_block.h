@@ -30,6 +30,11 @@ typedef struct variance_work {
 /** How many combinations the options make for a kernel. */
 int variance_count(const variance_options *options, int32_t kernel);
 
+/** Make one map on the block's set. Recentring that the kernel does not allow is left out: *recentred says.
+ *  Returns 0, or -1 with a message. */
+int variance_make_map(const variance_work *work, int32_t estimator, int32_t coupling,
+                      int64_t projections, int32_t recentre, favor_map **out, bool *recentred);
+
 /** Make the map and the row of every combination, and the baseline: FAVOR+ as published, positive
  *  features with independent rows and the means kept. Returns 0, or -1 with a message. */
 int variance_make_maps(variance_work *work);

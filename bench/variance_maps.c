@@ -29,8 +29,8 @@ static int32_t recentre_of(const variance_work *b) {
   return FAVOR_ON;
 }
 
-static int make_map(const variance_work *b, int32_t estimator, int32_t coupling,
-                    int64_t projections, int32_t recentre, favor_map **out, bool *recentred) {
+int variance_make_map(const variance_work *b, int32_t estimator, int32_t coupling,
+                      int64_t projections, int32_t recentre, favor_map **out, bool *recentred) {
   favor_map_opts opts;
   favor_report report;
   favor_estimator_info info = {.size = sizeof info};
@@ -71,11 +71,12 @@ static int make_row(variance_work *b, int32_t estimator, int32_t coupling) {
   row->isa = b->fixed->isa;
   row->threads = b->fixed->threads;
   row->projections = b->fixed->projections;
-  row->log_closed = row->log_typical = row->forecast = row->z = NAN;
-  row->log_baseline = row->baseline_forecast = row->log_ratio = row->log_ratio_time =
+  row->log_closed = row->log_median = row->forecast = row->objective = row->z = NAN;
+  row->log_baseline = row->baseline_objective = row->log_ratio = row->log_ratio_time =
       row->us_per_row = row->output_error = NAN;
   if (favor_estimator_get_info(estimator, &info) == FAVOR_OK) row->positive = info.positive == 1;
-  if (make_map(b, estimator, coupling, row->projections, recentre_of(b), map, &row->recentred) != 0)
+  if (variance_make_map(b, estimator, coupling, row->projections, recentre_of(b), map,
+                        &row->recentred) != 0)
     return -1;
   row->features = favor_map_features(*map);
   b->count++;
@@ -99,20 +100,20 @@ static int make_baseline(variance_work *b) {
   const int64_t pairs = b->sample->num_pairs;
   favor_map *one = NULL;
   bool recentred;
-  double error = NAN, forecast = 0;
+  double error = NAN, objective = 0;
   if (favor_combination(b->fixed->kernel, estimator, coupling) != FAVOR_OK) return 0;
-  if (make_map(b, estimator, coupling, 1, FAVOR_OFF, &one, &recentred) != 0) return -1;
+  if (variance_make_map(b, estimator, coupling, 1, FAVOR_OFF, &one, &recentred) != 0) return -1;
   if (bench_forecast(one, b->sample, b->log_relmse) == FAVOR_OK) {
     error = bench_log_mean(pairs, b->log_relmse);
-    for (int64_t p = 0; p < pairs; p++) forecast += bench_log1p_exp(b->log_relmse[p]);
+    for (int64_t p = 0; p < pairs; p++) objective += bench_log1p_exp(b->log_relmse[p]);
   }
   favor_map_destroy(one);
   for (int i = 0; i < b->count; i++) {
     b->rows[i].log_baseline = error;
-    b->rows[i].baseline_forecast = forecast / (double)pairs;
+    b->rows[i].baseline_objective = objective / (double)pairs;
   }
-  return make_map(b, estimator, coupling, b->fixed->projections, FAVOR_OFF, &b->maps[b->count],
-                  &recentred);
+  return variance_make_map(b, estimator, coupling, b->fixed->projections, FAVOR_OFF,
+                           &b->maps[b->count], &recentred);
 }
 
 int variance_make_maps(variance_work *work) {

@@ -1,33 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/** What to do with a set: which estimator, how many projections, or the exact kernel.
+/** What to do with a set: which estimator, how many features, or the exact kernel.
  *
- *  The rule, from runs on real and synthetic heads: features approximate attention usefully when
- *  the mean over pairs of log10(1 + relative variance of one projection) is below log10 M - 1. And
- *  they cost less than the exact kernel from about L = 2F keys on, F features, since both sides
- *  then do 4 L^2 d flops. */
+ *  The rule, from runs on real and synthetic heads: F features approximate attention usefully when the
+ *  mean over pairs of log10(1 + relative variance of one feature) is below log10 F - 1. And they cost less
+ *  than the exact kernel from about L = 2F keys on, since both then do 4 L^2 d flops. */
 #include <math.h>
 
 #include "logstat.h"
 #include "variance.h"
 
-/* Mean ln(1 + relative variance of one projection); from the measurement where no closed form is known. */
-static double objective(const variance_row *row) {
-  if (!isnan(row->forecast)) return row->forecast;
-  return bench_log1p_exp(row->errors.log_relmse + log((double)row->projections));
+double variance_objective(const variance_row *row) {
+  if (!isnan(row->objective)) return row->objective;
+  return bench_log1p_exp(row->errors.log_relmse + log((double)row->features));
 }
 
+/* ln of the relative squared error of the median pair. */
 static double typical(const variance_row *row) {
-  if (!isnan(row->log_typical)) return row->log_typical;
-  return row->errors.log_relmse + log((double)row->projections);
-}
-
-static double features_per_projection(const variance_row *row) {
-  return (double)row->features / (double)row->projections;
-}
-
-/* Orders rows by their error at equal F. */
-static double score(const variance_row *row) {
-  return objective(row) + log(features_per_projection(row));
+  return isnan(row->log_median) ? row->errors.log_relmse : row->log_median;
 }
 
 static bool eligible(const variance_row *row, bool positive) {
@@ -37,14 +26,16 @@ static bool eligible(const variance_row *row, bool positive) {
     return false;
   if (favor_estimator_get_info(row->estimator, &estimator) != FAVOR_OK || estimator.unbiased != 1)
     return false;
-  return row->positive == positive && !isnan(score(row));
+  return row->positive == positive && !isnan(variance_objective(row));
 }
 
 static const variance_row *best(const variance_run *run, variance_block block, bool positive) {
   const variance_row *found = NULL;
   for (int64_t i = block.first; i < block.end; i++) {
     const variance_row *row = &run->rows[i];
-    if (eligible(row, positive) && (found == NULL || score(row) < score(found))) found = row;
+    if (eligible(row, positive) &&
+        (found == NULL || variance_objective(row) < variance_objective(found)))
+      found = row;
   }
   return found;
 }
@@ -58,43 +49,40 @@ static const char *count_text(double count, char text[24]) {
   return text;
 }
 
-static void print_needs(const variance_row *row, FILE *out) {
+static void print_needs(const variance_run *run, const variance_row *row, FILE *out) {
   char ten[24], hundred[24];
-  const double variance = exp(typical(row));
   (void)fprintf(
       out,
-      "  the median pair is off by %.3g %% at M = %lld; 10 %% takes about %s projections, "
-      "100 %% about %s\n",
-      100 * sqrt(variance / (double)row->projections), (long long)row->projections,
-      count_text(variance / 0.01, ten), count_text(variance, hundred));
+      "  the median pair is off by %.3g %% at M = %lld; 10 %% takes M of about %s, 100 %% %s\n",
+      100 * exp(0.5 * typical(row)), (long long)row->projections,
+      count_text(variance_projections_for(run, row, log(0.01)), ten),
+      count_text(variance_projections_for(run, row, 0), hundred));
 }
 
 /* The verdict itself, for this many keys. */
-static const char *decide(const variance_row *row, double length) {
-  const double needed = 10 * exp(objective(row));
-  if (length < 2 * needed * features_per_projection(row)) return "use exact; the best features are";
-  return (double)row->projections > needed ? "use it:" : "more features of";
+static const char *decide(const variance_row *row, double needed, double length) {
+  if (length < 2 * needed) return "use exact; the best features are";
+  return (double)row->features >= needed ? "use it:" : "more features of";
 }
 
-static void print_rule(const variance_row *row, double length, FILE *out) {
-  char projections[24], keys[24];
-  const double needed = 10 * exp(objective(row)), f = needed * features_per_projection(row);
+static void print_rule(const variance_row *row, double needed, double length, FILE *out) {
+  char features[24], keys[24];
   (void)fprintf(
       out,
-      "  objective %.2f against log10(M) - 1 = %.2f: M of %s or more will do, which pays from "
+      "  objective %.2f against log10(F) - 1 = %.2f: F of %s or more will do, which pays from "
       "%s keys on; here are %.0f\n",
-      objective(row) / log(10.0), log10((double)row->projections) - 1,
-      count_text(needed, projections), count_text(2 * f, keys), length);
+      variance_objective(row) / log(10.0), log10((double)row->features) - 1,
+      count_text(needed, features), count_text(2 * needed, keys), length);
 }
 
 static void print_signed(const variance_row *row, const variance_row *other, FILE *out) {
-  if (other == NULL || score(other) >= score(row)) return;
+  if (other == NULL || variance_objective(other) >= variance_objective(row)) return;
   (void)fprintf(out,
                 "  %s with %s rows has %.3g times less error, but its features change sign: for "
                 "kernels, not for attention\n",
                 bench_name_of(bench_estimators, bench_num_estimators, other->estimator),
                 bench_name_of(bench_couplings, bench_num_couplings, other->coupling),
-                exp(score(row) - score(other)));
+                exp(variance_objective(row) - variance_objective(other)));
 }
 
 void variance_print_verdict(const variance_run *run, variance_block block, FILE *out) {
@@ -112,10 +100,11 @@ void variance_print_verdict(const variance_run *run, variance_block block, FILE 
     (void)fprintf(out, "no unbiased estimator with exact rows among those measured\n");
     return;
   }
-  (void)fprintf(out, "%s %s with %s rows\n", decide(row, (double)set->length),
+  const double needed = variance_features_for_rule(run, row);
+  (void)fprintf(out, "%s %s with %s rows\n", decide(row, needed, (double)set->length),
                 bench_name_of(bench_estimators, bench_num_estimators, row->estimator),
                 bench_name_of(bench_couplings, bench_num_couplings, row->coupling));
-  print_needs(row, out);
-  print_rule(row, (double)set->length, out);
+  print_needs(run, row, out);
+  print_rule(row, needed, (double)set->length, out);
   print_signed(row, other, out);
 }
