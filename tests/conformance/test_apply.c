@@ -14,13 +14,12 @@ static const int32_t kernels[] = {FAVOR_KERNEL_LIST(LIST_VALUE)};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-enum { N = 300, D = 15, M = 70, F_MAX = 4 * M };
+enum { N = 300, D = 15, M = 70, GAP = 3, LD_MAX = 4 * M + GAP };
 
-/** Buffers of one application, in both precisions; work is aligned and one page is kept behind
- *  it. */
+/** Buffers of one application, in both precisions. */
 static struct {
-  float x32[N * D], phi32[N * F_MAX];
-  double x64[N * D], phi64[N * F_MAX], log_scale[N];
+  float x32[N * D], phi32[N * LD_MAX];
+  double x64[N * D], phi64[N * LD_MAX], log_scale[N];
 } a;
 
 typedef void (*map_check)(const subject *s);
@@ -36,7 +35,7 @@ static void on_every_map(const favor_allocator *allocator, map_check check) {
         if (favor_combination(kernels[k], estimators[e], FAVOR_COUPLING_IID) != FAVOR_OK) continue;
         if (favor_isa_check(isas[i]) != FAVOR_OK) continue;
         subject_make(&s, &choice, allocator);
-        assert_true(favor_map_features(s.map) <= F_MAX);
+        assert_true(favor_map_features(s.map) + GAP <= LD_MAX);
         check(&s);
         subject_free(&s);
       }
@@ -49,14 +48,19 @@ static void fill_rows(double norm) {
   for (int i = 0; i < N * D; i++) a.x32[i] = (float)a.x64[i];
 }
 
+/** Rows of features lie GAP further apart than they are long. */
+static int64_t ld_of(const subject *s) {
+  return favor_map_features(s->map) + GAP;
+}
+
 static favor_status apply(const subject *s, favor_precision p, int64_t n, double *log_scale,
                           void *work, size_t bytes, const favor_executor *executor,
                           favor_report *report) {
-  const int64_t f = favor_map_features(s->map);
+  const int64_t ld = ld_of(s);
   if (p == FAVOR_F32)
-    return favor_map_apply_f32(s->map, FAVOR_KEY, n, a.x32, D, a.phi32, f, log_scale, work, bytes,
+    return favor_map_apply_f32(s->map, FAVOR_KEY, n, a.x32, D, a.phi32, ld, log_scale, work, bytes,
                                executor, report);
-  return favor_map_apply_f64(s->map, FAVOR_KEY, n, a.x64, D, a.phi64, f, log_scale, work, bytes,
+  return favor_map_apply_f64(s->map, FAVOR_KEY, n, a.x64, D, a.phi64, ld, log_scale, work, bytes,
                              executor, report);
 }
 
@@ -96,7 +100,8 @@ static void check_range(const subject *s) {
         double most = 0;
         assert_true(isfinite(a.log_scale[i]));
         for (int64_t j = 0; j < f; j++) {
-          const double value = real_at((favor_precision)p, phi_of((favor_precision)p), i * f + j);
+          const double value =
+              real_at((favor_precision)p, phi_of((favor_precision)p), i * ld_of(s) + j);
           assert_true(fabs(value) <= 1);
           most = fmax(most, fabs(value));
         }
@@ -134,14 +139,14 @@ static bool is_bad(int64_t row) {
 
 /** Spoiled rows are NaN, all others have the bits that they have without them. */
 static void check_spoiled(const subject *s) {
-  static float clean32[N * F_MAX];
-  static double clean64[N * F_MAX], clean_scale[N];
+  static float clean32[N * LD_MAX];
+  static double clean64[N * LD_MAX], clean_scale[N];
   const int64_t f = favor_map_features(s->map);
   for (int p = FAVOR_F32; p <= FAVOR_F64; p++)
     for (int scaled = 0; scaled < 2; scaled++) {
       favor_report report;
       double *log_scale = scaled ? a.log_scale : NULL;
-      const size_t row = (size_t)f * (p == FAVOR_F32 ? sizeof(float) : sizeof(double));
+      const size_t row = (size_t)ld_of(s) * (p == FAVOR_F32 ? sizeof(float) : sizeof(double));
       fill_rows(1.5);
       assert_ok(apply(s, (favor_precision)p, N, log_scale, NULL, 0, NULL, NULL));
       memcpy(clean32, a.phi32, sizeof clean32);
@@ -160,7 +165,7 @@ static void check_spoiled(const subject *s) {
       for (int64_t i = 0; i < N; i++) {
         if (is_bad(i)) {
           for (int64_t j = 0; j < f; j++)
-            assert_true(isnan(real_at((favor_precision)p, phi, i * f + j)));
+            assert_true(isnan(real_at((favor_precision)p, phi, i * ld_of(s) + j)));
           assert_true(!scaled || isnan(a.log_scale[i]));
           continue;
         }
@@ -188,6 +193,8 @@ static void features_that_do_not_fit_are_the_largest_finite_number(void **state)
     a.x32[2 * D + k] *= 20; /* exp(200) */
   }
   assert_ok(favor_report_init(&report));
+  memset(a.phi32, 0, sizeof a.phi32);
+  memset(a.phi64, 0, sizeof a.phi64);
   for (int p = FAVOR_F32; p <= FAVOR_F64; p++) {
     const double most = p == FAVOR_F32 ? (double)FLT_MAX : DBL_MAX;
     assert_status(apply(&s, (favor_precision)p, 10, NULL, NULL, 0, NULL, &report),
@@ -195,12 +202,12 @@ static void features_that_do_not_fit_are_the_largest_finite_number(void **state)
     assert_int_equal(report.rows_overflow, 1);
     assert_int_equal(report.first_row, 2);
     int saturated = 0;
-    for (int64_t j = 0; j < 10 * 2 * M; j++) {
+    for (int64_t j = 0; j < 10 * ld_of(&s); j++) {
       const double value = real_at((favor_precision)p, phi_of((favor_precision)p), j);
       assert_true(isfinite(value));
       if (fabs(value) == most) {
         saturated++;
-        assert_int_equal(j / (2 * M), 2);
+        assert_int_equal(j / ld_of(&s), 2);
       }
     }
     assert_true(saturated > M);
@@ -214,10 +221,12 @@ static void features_that_do_not_fit_are_the_largest_finite_number(void **state)
 
 static void check_executors(const subject *s) {
   static const int64_t widths[] = {1, 2, 3, 7, 16};
-  static double serial64[N * F_MAX], serial_scale[N];
-  static float serial32[N * F_MAX];
+  static double serial64[N * LD_MAX], serial_scale[N];
+  static float serial32[N * LD_MAX];
   fill_rows(2);
   for (int p = FAVOR_F32; p <= FAVOR_F64; p++) {
+    memset(a.phi32, 0, sizeof a.phi32);
+    memset(a.phi64, 0, sizeof a.phi64);
     assert_ok(apply(s, (favor_precision)p, N, a.log_scale, NULL, 0, NULL, NULL));
     memcpy(serial32, a.phi32, sizeof serial32);
     memcpy(serial64, a.phi64, sizeof serial64);
@@ -228,7 +237,7 @@ static void check_executors(const subject *s) {
         memset(a.phi32, 0, sizeof a.phi32);
         memset(a.phi64, 0, sizeof a.phi64);
         assert_ok(apply(s, (favor_precision)p, N, a.log_scale, NULL, 0, &executor, NULL));
-        const size_t values = (size_t)(N * favor_map_features(s->map));
+        const size_t values = (size_t)(N * ld_of(s));
         if (p == FAVOR_F32) assert_memory_equal(a.phi32, serial32, values * sizeof(float));
         if (p == FAVOR_F64) assert_memory_equal(a.phi64, serial64, values * sizeof(double));
         assert_memory_equal(a.log_scale, serial_scale, sizeof serial_scale);
