@@ -12,6 +12,6 @@ case ${1-} in
   shift
   ;;
 esac
-[ -f "$build/CMakeCache.txt" ] || cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release > /dev/null
+[ -f "$build/CMakeCache.txt" ] || cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release > /dev/null
 cmake --build "$build" --target favor-paper-tables > /dev/null
 exec "$build/bench/favor-paper-tables" "$@"
