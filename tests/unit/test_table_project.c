@@ -237,7 +237,8 @@ static void check_packing(const favor_table *table) {
       for (int64_t k = 0; k < dim; ++k) {
         const int64_t at = favor_pack_index(table, *columns, dim, j, k);
         assert_true(at >= 0 && at < padded * dim);
-        assert_int_equal(seen[at]++, 0);
+        assert_false(seen[at]);
+        seen[at] = 1;
       }
     }
     free(seen);
