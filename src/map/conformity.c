@@ -23,6 +23,9 @@ static void legendre(int n, double x, double *value, double *slope) {
 }
 
 void favor_quadrature_make(favor_quadrature *q, double power) {
+  /* Ten deviations of sin^power to either side: spread over all of (0, pi) the nodes are too far
+   * apart for it once the power is a few thousand. */
+  const double half_width = fmin(0.5 * pi, 10 / sqrt(power + 1));
   double total = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) {
     double x = cos(pi * (i + 0.75) / (FAVOR_QUADRATURE + 0.5)), value = 0, slope = 1;
@@ -30,7 +33,7 @@ void favor_quadrature_make(favor_quadrature *q, double power) {
       legendre(FAVOR_QUADRATURE, x, &value, &slope);
       x -= value / slope;
     }
-    const double u = 0.5 * pi * (1 + x);
+    const double u = 0.5 * pi + half_width * x;
     q->sine[i] = sin(u);
     q->cosine[i] = cos(u);
     q->weight[i] = pow(q->sine[i], power) / ((1 - x * x) * slope * slope);
@@ -76,6 +79,16 @@ static double conformity_series(int64_t d, double t, favor_sine_moments *moments
   return sum;
 }
 
+/* ln Gamma(x), x > 0, by Stirling's series from 16 on; lgamma would write the global signgam. */
+static double log_gamma(double x) {
+  double product = 1;
+  for (; x < 16; x += 1) product *= x;
+  const double r = 1 / x, r2 = r * r;
+  const double tail =
+      r * (1.0 / 12 - r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 * (1.0 / 1680 - r2 / 1188))));
+  return (x - 0.5) * log(x) - x + 0.5 * log(2 * pi) + tail - log(product);
+}
+
 /* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k, whose
  * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is
  *  gone, its
@@ -84,7 +97,8 @@ static double damped(int64_t d, double x) {
   const double half = 0.5 * (double)d;
   if (x > 700) {
     if (d % 2 == 0 || (double)d > 0.5 * x) return 0;
-    const double magnitude = exp(lgamma(half) - lgamma(-half) - (double)d * log(x));
+    /* Gamma(half) / |Gamma(-half)|, of which the product is pi / half */
+    const double magnitude = exp(2 * log_gamma(half) + log(half / pi) - (double)d * log(x));
     return ((d + 1) / 2 % 2 ? -1 : 1) * magnitude;
   }
   double weight = exp(-x), q = 1, sum = 0;
@@ -122,20 +136,29 @@ double favor_conformity_over(int64_t d, double c, bool even, double t, double lo
   return rho_negative(d, c, even, -t, q) * exp(-t - log_one) - exp(-log_one);
 }
 
-/* sum over k of (s2 t / 4)^k / (k! (d/2)_k), in logarithms relative to the largest term so far. */
+/* ln 0F1(; half; z^2 / 4) for large z: I_nu(z) with nu = half - 1 by Debye's expansion in 1/s,
+ * s = sqrt(nu^2 + z^2), to an error of order 1/s^3. */
+static double sphere_log_large(double half, double z) {
+  const double nu = half - 1, s = hypot(nu, z), p2 = (nu / s) * (nu / s);
+  const double u1 = (3 - 5 * p2) / 24, u2 = (81 - p2 * (462 - 385 * p2)) / 1152;
+  const double log_bessel =
+      s - nu * asinh(nu / z) - 0.5 * log(2 * pi * s) + log1p((u1 + u2 / s) / s);
+  return log_gamma(half) - nu * log(0.5 * z) + log_bessel;
+}
+
+/* sum over k of (s2 t / 4)^k / (k! (d/2)_k), in logarithms relative to the largest term. */
 double favor_sphere_log(int64_t d, double s2, double t) {
-  const double y = 0.25 * s2 * t, half = 0.5 * (double)d;
-  if (y == 0) return 0;
-  /* Terms rise until k (k + d/2) = y; they are summed relative to that one. */
+  const double y = 0.25 * s2 * t, half = 0.5 * (double)d, z = sqrt(s2) * sqrt(t);
+  if (z > 1e4) return sphere_log_large(half, z); /* the series would take some 9 sqrt(z) terms */
+  /* Terms rise until k (k + d/2) = y; the others are summed relative to that one. */
   const double peak = floor(2 * y / (half + sqrt(half * half + 4 * y)));
-  const double log_peak = peak * log(y) - lgamma(peak + 1) - lgamma(half + peak) + lgamma(half);
-  /* Far out the terms are a Gaussian in k of variance 1 / (1/k + 1/(k + d/2)), to 1/k. */
-  if (peak > 1e8) return log_peak + 0.5 * log(2 * pi / (1 / peak + 1 / (half + peak)));
-  double sum = 1, term = 1;
-  for (double k = peak; k >= 1 && term > 1e-18 * sum; --k) sum += term *= k * (half + k - 1) / y;
+  double others = 0, term = 1;
+  for (double k = peak; k >= 1 && term > 1e-18; --k) others += term *= k * (half + k - 1) / y;
   term = 1;
-  for (double k = peak; term > 1e-18 * sum; ++k) sum += term *= y / ((k + 1) * (half + k));
-  return log_peak + log(sum);
+  for (double k = peak; term > 1e-18; ++k) others += term *= y / ((k + 1) * (half + k));
+  if (peak < 1) return log1p(others); /* relative to 1 */
+  return peak * log(y) - log_gamma(peak + 1) - log_gamma(half + peak) + log_gamma(half) +
+         log1p(others);
 }
 
 /* Gamma(nu + 1) (2 / k)^nu J_nu(k) with nu = d/2 - 1, by Hankel's expansion of the Bessel function for large
@@ -150,13 +173,14 @@ static double far_sphere_cos(int64_t d, double k) {
     term *= (4 * nu * nu - (2.0 * i + 1) * (2.0 * i + 1)) / (8 * k * (i + 1));
   }
   const double bessel = sqrt(2 / (pi * k)) * (sums[0] * cos(phase) - sums[1] * sin(phase));
-  return exp(lgamma(nu + 1) - nu * log(0.5 * k)) * bessel;
+  return exp(log_gamma(nu + 1) - nu * log(0.5 * k)) * bessel;
 }
 
 double favor_sphere_cos(int64_t d, double s2, double t, const favor_quadrature *q) {
-  const double frequency = sqrt(s2 * -t);
+  const double frequency = sqrt(s2) * sqrt(-t);
   if (d == 1) return cos(frequency);
-  /* Beyond what the nodes resolve. There the mean is below Gamma(d/2) (2 / 150)^((d-1)/2): nothing for d > 24. */
+  /* Beyond what the nodes resolve. There the mean is below Gamma(d/2) (2 / 150)^((d-1)/2): nothing
+   * for d > 24. */
   if (frequency > 150) return d > 24 ? 0 : far_sphere_cos(d, frequency);
   double sum = 0;
   for (int i = 0; i < FAVOR_QUADRATURE; ++i) sum += q->weight[i] * cos(frequency * q->cosine[i]);

@@ -58,6 +58,10 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
 static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
   if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
+  if (fabs(t) < 1e-60) { /* the factor is at its limit, and squares would underflow */
+    t = copysign(1e-60, t);
+    log_one = log_variance_of_one(recipe, law->map->choice.dim, t);
+  }
   const double cross =
       favor_conformity_over(law->map->choice.dim, law->coupling->cosine(m),
                             favor_form_is_even(recipe->form), t, log_one, &law->angle);
@@ -84,17 +88,17 @@ static double log_relmse_chi(const favor_law *law, double t) {
   return factor > 0 ? log_one + log(factor) : -INFINITY;
 }
 
-/* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2, relative to
- * exp(power t / 2): a logarithm and a sign. */
-static double log_sphere(const favor_law *law, double s2, double t, double power, int *sign) {
+/* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2: a logarithm and a
+ * sign. */
+static double log_sphere(const favor_law *law, double s2, double t, int *sign) {
   const int64_t d = law->map->choice.dim;
   if (t >= 0) {
     *sign = 1;
-    return favor_sphere_log(d, s2, t) - 0.5 * power * t;
+    return favor_sphere_log(d, s2, t);
   }
   const double value = favor_sphere_cos(d, s2, t, &law->sphere);
   *sign = value < 0 ? -1 : 1;
-  return log(fabs(value)) - 0.5 * power * t;
+  return log(fabs(value));
 }
 
 /* Moments of one block for rows of norm sqrt(d), as plain numbers over exp(scale). */
@@ -107,21 +111,25 @@ static favor_fixed_moments fixed_moments(const favor_law *law, double t) {
   const favor_choice *c = &law->map->choice;
   const bool even = favor_form_is_even(c->recipe.form);
   const double d = (double)c->dim, a = c->recipe.tilt, b2 = c->recipe.gain * c->recipe.gain;
+  /* Squares are over K^2 = exp(t), of which cosines' exp(-t) is taken out before it swallows their
+   * own logarithms. */
+  const double base = t < 0 ? -t : 0, flat = -t - base;
   /* C = (1 - 4A)^(d/2) exp(2 A |w|^2), once per Z. */
   const double log_c = 0.5 * d * log1p(-4 * a) + 2 * a * d;
   int sign_mean, sign_square, sign_cross;
-  const double mean = log_c + log_sphere(law, d, b2 * t, 1 / b2, &sign_mean);
-  double square = 2 * log_c + log_sphere(law, 4 * d, b2 * t, 2 / b2, &sign_square);
-  const double cross = 2 * log_c + log_sphere(law, 2 * d, b2 * t, 2 / b2, &sign_cross);
+  const double mean = log_c + log_sphere(law, d, b2 * t, &sign_mean);
+  const double square = 2 * log_c + log_sphere(law, 4 * d, b2 * t, &sign_square) + flat;
+  const double cross = 2 * log_c + log_sphere(law, 2 * d, b2 * t, &sign_cross) + flat;
+  const double top = fmax(fmax(square, cross), fmax(-base, even ? flat : -base));
   favor_fixed_moments m;
-  m.scale = fmax(fmax(square, cross), fmax(0, even ? -t : 0));
-  m.mean = sign_mean * exp(mean - m.scale);
-  m.square = sign_square * exp(square - m.scale);
-  m.cross = sign_cross * exp(cross - m.scale);
-  m.independent = exp(2 * mean - m.scale);
+  m.scale = base + top;
+  m.mean = sign_mean * exp(mean - 0.5 * t - m.scale);
+  m.square = sign_square * exp(square - top);
+  m.cross = sign_cross * exp(cross - top);
+  m.independent = exp(2 * mean + flat - top);
   m.one = exp(-m.scale);
   /* cosh^2 a = (1 + cosh 2a)/2; rows at right angles to w and to -w alike. */
-  if (even) m.square = 0.5 * (m.square + exp(-t - m.scale));
+  if (even) m.square = 0.5 * (m.square + exp(flat - top));
   return m;
 }
 

@@ -86,17 +86,30 @@ static void read_choice(favor_reader *r, favor_choice *c) {
   c->recipe.constant = favor_read_f64(r);
 }
 
+/* Equal up to the rounding of another machine's logarithm. */
+static bool nearly(double a, double b) {
+  return fabs(a - b) <= 1e-12 * (1 + fabs(b));
+}
+
+/* The recipe is what the estimator makes of the tilt: any other would load as a quietly biased map. */
+static bool valid_recipe(const favor_choice *c, const favor_estimator *estimator) {
+  favor_recipe made = {.form = estimator->form};
+  const favor_fit_input in = {
+      .dim = c->dim, .projections = c->projections, .kernel = c->kernel, .tilt = c->recipe.tilt};
+  if (!favor_choice_tilt_ok(c->recipe.tilt) || c->recipe.form != estimator->form) return false;
+  return estimator->fit(&in, &made, NULL) == FAVOR_OK && c->recipe.tilt == made.tilt &&
+         nearly(c->recipe.gain, made.gain) && nearly(c->recipe.quadratic, made.quadratic) &&
+         nearly(c->recipe.constant, made.constant);
+}
+
 /* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
 static bool valid(const favor_choice *c) {
   const favor_estimator *estimator = favor_estimator_find(c->estimator);
   const favor_target *target = favor_target_find(c->kernel);
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
-  if (estimator->form != c->recipe.form) return false;
   if (c->coupling != FAVOR_COUPLING_EXTERNAL && !favor_coupling_find(c->coupling)) return false;
   if (c->recentre && !target->recentres) return false;
-  return favor_choice_scale_ok(c->scale) && favor_choice_tilt_ok(c->recipe.tilt) &&
-         c->recipe.gain >= 0 && c->recipe.gain <= 1e4 && fabs(c->recipe.quadratic) <= 1e4 &&
-         fabs(c->recipe.constant) <= 1e9;
+  return favor_choice_scale_ok(c->scale) && valid_recipe(c, estimator);
 }
 
 /* Shifts are exact in float32 and bounded, zero without recentring. */
