@@ -21,7 +21,8 @@ for file in $files; do
   [ "$first" = '/* SPDX-License-Identifier: MIT */' ] || complain "$file: no licence line"
 done
 
-# Budgets: about 300 lines a file and 40 a function; the public header is a manual.
+# Budgets: about 300 lines a file and 40 a function, not counting rows of tables; the public header is a
+# manual.
 for file in $files; do
   lines=$(wc -l < "$file")
   [ "$file" = include/favor/favor.h ] || [ "$lines" -le 320 ] || complain "$file: $lines lines"
@@ -29,10 +30,14 @@ done
 # shellcheck disable=SC2086
 long=$(awk '
   FNR == 1 { start = 0 }
-  /^[A-Za-z_].*[({,]$/ && !/^(typedef|struct|enum|union|#|extern)/ && !/=/ && !start { head = $0; start = FNR }
-  /^[A-Za-z_].*;$/ || /^$/ { start = 0 }
-  /^}/ { if (start && FNR - start + 1 > 50) printf "%s:%d: a function of %d lines\n", FILENAME, start, FNR - start + 1
-         start = 0 }' $files)
+  /^[A-Za-z_].*[({,]$/ && !/^(typedef|struct|enum|union|extern)/ && !/=/ && !start { start = FNR; inside = rows = 0 }
+  start && /{$/ { inside = 1 }
+  start && !inside && /;$/ { start = 0 } # a declaration
+  /^ +{/ { rows++ }
+  /^}/ { lines = FNR - start + 1 - rows
+         if (start && lines > 45) printf "%s:%d: a function of %d lines\n", FILENAME, start, lines
+         start = 0 }
+' $files)
 [ -z "$long" ] || complain "$long"
 
 leftovers=$(git grep -nIE 'TODO|FIXME|\bXXX\b' -- . ':!scripts/check-format.sh' || true)
