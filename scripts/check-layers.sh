@@ -53,7 +53,7 @@ forbid "CBLAS and LAPACKE belong to src/base/linalg.c:" \
   "$(git grep -nE '#include *[<"](cblas|lapacke?|lapacke_.*)\.h|\b(cblas_|LAPACKE_|openblas_)[a-z]' -- src include ':!src/base/linalg.c' || true)"
 forbid "the library neither prints, ends the program, nor touches errno or the locale:" \
   "$(git grep -nwE 'printf|fprintf|vprintf|vfprintf|puts|fputs|putchar|perror|abort|exit|_exit|quick_exit|errno|setlocale|setenv|putenv|srand|rand' -- src |
-    grep -vE '^[^:]*:[0-9]*: *(\*|/\*|//)|#include|= errno;|errno = .*saved(_errno)?;' || true)"
+    grep -vE '^[^:]*:[0-9]*: *(\*|/\*|//)|#include|= &?errno;|errno = .*saved(_errno)?;' || true)"
 forbid "memory comes from the allocator (src/base/alloc.c):" \
   "$(git grep -nwE 'malloc|calloc|realloc|free|aligned_alloc|posix_memalign|alloca|strdup' -- src ':!src/base/alloc.c' ':!src/base/alloc.h' |
     grep -E '(malloc|calloc|realloc|[^_.>]\bfree|aligned_alloc|posix_memalign|alloca|strdup)\(' || true)"

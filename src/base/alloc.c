@@ -12,12 +12,14 @@ typedef struct block_header {
   size_t bytes;
 } block_header;
 
-/* malloc says ENOMEM by errno; the library says it by a status alone. */
+/* malloc says ENOMEM by errno; the library says it by a status alone. Volatile, because clang takes
+ * malloc for a function that leaves errno alone, and would drop a plain store of what it has read. */
 static void *malloc_alloc(void *ctx, size_t bytes) {
-  const int saved = errno;
+  volatile int *const cell = &errno;
+  const int saved = *cell;
   void *p = malloc(bytes);
   (void)ctx;
-  errno = saved;
+  *cell = saved;
   return p;
 }
 

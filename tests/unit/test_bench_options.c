@@ -181,8 +181,11 @@ static void an_option_without_its_value_is_refused(void **state) {
 static void a_list_beyond_its_room_is_refused(void **state) {
   (void)state;
   char long_list[4 * (BENCH_LIST_MAX + 2)] = "1";
-  for (int i = 2; i <= BENCH_LIST_MAX + 1; i++)
-    snprintf(long_list + strlen(long_list), 8, ",%d", i);
+  for (int i = 2; i <= BENCH_LIST_MAX + 1; i++) {
+    char item[16];
+    (void)snprintf(item, sizeof item, ",%d", i);
+    strcat(long_list, item);
+  }
   char program[] = "bench", name[] = "--count";
   char *argv[3] = {program, name, long_list};
   assert_int_equal(bench_parse(3, argv, 5, options, message), BENCH_PARSED_BAD);
