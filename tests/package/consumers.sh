@@ -32,9 +32,10 @@ libdir=$(dirname "$(dirname "$pc")")
 cp "$source/examples/01_kernel.c" "$work/consumer.c"
 cp "$work/consumer.c" "$work/consumer.cpp"
 
-# find_package
+# find_package, with the build program that the library was built with: a bare machine may have no other
+generator=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$build/CMakeCache.txt")
 cp "$source/tests/package/consumer/CMakeLists.txt" "$work/"
-"$cmake" -S "$work" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/moved" -DCMAKE_C_COMPILER="$cc" \
+"$cmake" -G "$generator" -S "$work" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/moved" -DCMAKE_C_COMPILER="$cc" \
   -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF > "$work/log" 2>&1 ||
   { cat "$work/log"; exit 1; }
 "$cmake" --build "$work/build" > "$work/log" 2>&1 || { cat "$work/log"; exit 1; }
