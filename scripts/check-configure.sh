@@ -13,7 +13,7 @@ fail() {
   tail -n 30 "$work/log"
   exit 1
 }
-off="-DFAVOR_BUILD_TESTS=OFF -DFAVOR_BUILD_BENCHES=OFF -DFAVOR_BUILD_EXAMPLES=OFF"
+off="-G Ninja -DFAVOR_BUILD_TESTS=OFF -DFAVOR_BUILD_BENCHES=OFF -DFAVOR_BUILD_EXAMPLES=OFF"
 
 # A machine without the libraries, as far as CMake can see.
 mkdir "$work/empty"
@@ -36,7 +36,7 @@ echo "missing libraries are named"
 
 # Any BLAS: the reference interface, through FindBLAS.
 # shellcheck disable=SC2086
-cmake -S . -B "$work/generic" -G Ninja $off -DFAVOR_BLAS=Generic > "$work/log" 2>&1 &&
+cmake -S . -B "$work/generic" $off -DFAVOR_BLAS=Generic > "$work/log" 2>&1 &&
   cmake --build "$work/generic" > "$work/log" 2>&1 || fail "FAVOR_BLAS=Generic does not build"
 echo "another BLAS is taken"
 
