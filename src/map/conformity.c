@@ -82,17 +82,19 @@ static double conformity_series(int64_t d, double t, favor_sine_moments *moments
 /* ln Gamma(x), x > 0, by Stirling's series from 16 on; lgamma would write the global signgam. */
 static double log_gamma(double x) {
   double product = 1;
-  for (; x < 16; x += 1) product *= x;
+  while (x < 16) {
+    product *= x;
+    x += 1;
+  }
   const double r = 1 / x, r2 = r * r;
   const double tail =
       r * (1.0 / 12 - r2 * (1.0 / 360 - r2 * (1.0 / 1260 - r2 * (1.0 / 1680 - r2 / 1188))));
   return (x - 0.5) * log(x) - x + 0.5 * log(2 * pi) + tail - log(product);
 }
 
-/* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k, whose
- * magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is
- *  gone, its
- * leading asymptotic term, which even d do not have. */
+/* 1F1(d; d/2; -x) = e^-x 1F1(-d/2; d/2; x) = sum of Poisson(x) weights times (-d/2)_k / (d/2)_k,
+ * whose magnitude is at most 1: an absolute error near rounding for any x. Beyond 700, where e^-x is
+ * gone, its leading asymptotic term, which even d do not have. */
 static double damped(int64_t d, double x) {
   const double half = 0.5 * (double)d;
   if (x > 700) {
