@@ -62,10 +62,9 @@ static double next_moment(favor_sine_moments *m) {
   return sum;
 }
 
-/* rho e^-t - 1 = sum over k of (t^k e^-t / k!) (R_k m_k - 1) with R_k = prod_{i<k} (d+i)/(d+2i), the moments
- * m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full relative
- *  precision;
- * for t < 0 the sum alternates and loses e^(2|t|), so it serves small |t| only. */
+/* rho e^-t - 1 = sum over k of (t^k e^-t / k!) (R_k m_k - 1) with R_k = prod_{i<k} (d+i)/(d+2i), the
+ * moments m_k above. For t >= 0 these are Poisson weights, and every bracket is small with full
+ * relative precision; for t < 0 the sum alternates and loses e^(2|t|), so it serves small |t| only. */
 static double conformity_series(int64_t d, double t, favor_sine_moments *moments) {
   double weight = exp(-t), log_r = 0, sum = 0;
   const int last = (int)(fabs(t) + 12 * sqrt(fabs(t)) + 40);
