@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/executor.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "map/work.h"
 
@@ -41,13 +42,7 @@ static bool saturate(favor_precision precision, void *row, int64_t features) {
 }
 
 static void fill_nan(favor_precision precision, void *row, int64_t features) {
-  for (int64_t j = 0; j < features; ++j) {
-    if (precision == FAVOR_F32) {
-      ((float *)row)[j] = NAN;
-    } else {
-      ((double *)row)[j] = NAN;
-    }
-  }
+  for (int64_t j = 0; j < features; ++j) favor_real_set(precision, row, j, NAN);
 }
 
 /* The documented rules for rows without a finite norm and for features that do not fit. */

@@ -30,8 +30,9 @@
 typedef struct favor_law {
   const favor_map *map;
   const favor_coupling *coupling;
-  favor_quadrature angle;  /* density sin^(d-1): between two norms */
-  favor_quadrature sphere; /* density sin^(d-2): one coordinate of a unit vector */
+  favor_quadrature
+      nodes; /* chi norms: density sin^(d-1), between two norms; fixed ones: sin^(d-2), one
+                             coordinate of a unit vector */
 } favor_law;
 
 /* ln E Z^2 for chi norms. */
@@ -64,7 +65,7 @@ static double block_factor(const favor_law *law, int64_t m, double t, double log
   }
   const double cross =
       favor_conformity_over(law->map->choice.dim, law->coupling->cosine(m),
-                            favor_form_is_even(recipe->form), t, log_one, &law->angle);
+                            favor_form_is_even(recipe->form), t, log_one, &law->nodes);
   const double share = 1 - 1.0 / (double)m;
   return 1.0 / (double)m + share * cross;
 }
@@ -96,7 +97,7 @@ static double log_sphere(const favor_law *law, double s2, double t, int *sign) {
     *sign = 1;
     return favor_sphere_log(d, s2, t);
   }
-  const double value = favor_sphere_cos(d, s2, t, &law->sphere);
+  const double value = favor_sphere_cos(d, s2, t, &law->nodes);
   *sign = value < 0 ? -1 : 1;
   return log(fabs(value));
 }
@@ -203,8 +204,10 @@ favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const dou
   if (status < 0) return status;
   const int saved_errno = errno; /* exp and log set it where a value does not fit */
   favor_law law = {.map = map, .coupling = favor_coupling_find(map->choice.coupling)};
-  favor_quadrature_make(&law.angle, (double)(d - 1));
-  if (d > 1) favor_quadrature_make(&law.sphere, (double)(d - 2));
+  if (law.coupling) {
+    const int64_t power = law.coupling->chi_norms ? d - 1 : d - 2;
+    if (power >= 0) favor_quadrature_make(&law.nodes, (double)power);
+  }
   for (int64_t i = 0; i < n; ++i) log_relmse_out[i] = log_relmse(&law, x + i * ldx, y + i * ldy);
   errno = saved_errno;
   return FAVOR_OK;

@@ -4,11 +4,12 @@
 #include <inttypes.h>
 
 #include "base/check.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "map/resolve.h"
 
 favor_status favor_given_check(const favor_given *given, const favor_map_opts *opts) {
-  const size_t real = given->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(given->precision);
   const favor_array w = {"w",       "ldw",      given->w, opts->projections,
                          opts->dim, given->ldw, real,     false};
   return favor_check_arrays(opts->report, 1, &w);
@@ -23,8 +24,7 @@ favor_status favor_given_put(const favor_given *given, favor_map *map, favor_rep
   favor_status status = FAVOR_OK;
   for (int64_t j = 0; j < map->choice.projections && status == FAVOR_OK; ++j) {
     for (int64_t k = 0; k < d; ++k) {
-      row[k] = given->precision == FAVOR_F32 ? (double)((const float *)given->w)[j * given->ldw + k]
-                                             : ((const double *)given->w)[j * given->ldw + k];
+      row[k] = favor_real_get(given->precision, given->w, j * given->ldw + k);
     }
     if (favor_choice_row_ok(d, row)) {
       favor_map_put_row(map, j, row);
@@ -42,7 +42,7 @@ favor_status favor_given_put(const favor_given *given, favor_map *map, favor_rep
 static favor_status copy_check(const favor_map *map, favor_precision precision, const void *w,
                                int64_t ldw) {
   if (!map) return FAVOR_ERR_NULL;
-  const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(precision);
   const favor_array array = {"w", "ldw", w,   map->choice.projections, map->choice.dim,
                              ldw, real,  true};
   return favor_check_arrays(NULL, 1, &array);

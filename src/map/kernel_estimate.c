@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/executor.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "map/kernel_out.h"
 
@@ -46,10 +47,6 @@ static void evaluate(const favor_estimate *e, favor_side side, favor_rows *rows,
   favor_rows_relative(e->map, e->precision, rows, phi, ld);
 }
 
-static double get(favor_precision precision, const void *x, int64_t i) {
-  return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
 /* Terms flushed to zero are below the smallest normal number each; from this product on they are below
  * 2^-62 F (float32) or 2^-122 F (float64) of it. */
 static double safe_product(favor_precision precision) {
@@ -62,11 +59,13 @@ static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const 
   const int64_t features = e->map->leaf.features;
   double top = -INFINITY, sum = 0;
   for (int64_t j = 0; j < features; ++j) {
-    const double t = get(e->precision, a, ia + j) + get(e->precision, b, ib + j);
+    const double t =
+        favor_real_get(e->precision, a, ia + j) + favor_real_get(e->precision, b, ib + j);
     if (t > top) top = t;
   }
   for (int64_t j = 0; j < features; ++j) {
-    sum += exp2(get(e->precision, a, ia + j) + get(e->precision, b, ib + j) - top);
+    sum += exp2(favor_real_get(e->precision, a, ia + j) + favor_real_get(e->precision, b, ib + j) -
+                top);
   }
   return ln_2 * top + log(sum);
 }
@@ -77,7 +76,7 @@ static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64
     favor_kernel_out_put(&e->out, row, key, NAN, 1);
     return;
   }
-  const double dot = get(e->precision, slot->product, i * key_rows + j);
+  const double dot = favor_real_get(e->precision, slot->product, i * key_rows + j);
   if (favor_form_has_exponent(e->map->leaf.form) && !(dot >= safe_product(e->precision))) {
     const double log_dot = log_sum(e, slot->rows_raw, i * slot->ld, slot->keys_raw, j * slot->ld);
     const double r = slot->rows.tile.r[i] + slot->keys.tile.r[j];

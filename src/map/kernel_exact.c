@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/real.h"
 #include "base/status.h"
 #include "map/kernel_out.h"
 #include "map/map.h"
@@ -20,11 +21,6 @@ typedef struct favor_exact {
   favor_kernel_out out;
 } favor_exact;
 
-static const void *row_of(favor_precision precision, const void *x, int64_t row, int64_t ldx) {
-  return precision == FAVOR_F32 ? (const void *)((const float *)x + row * ldx)
-                                : (const void *)((const double *)x + row * ldx);
-}
-
 /* A norm, or NaN where its square does not fit the precision. */
 static double finite_norm(const favor_exact *e, const void *x) {
   const double norm = favor_row_norm(e->precision, e->dim, x);
@@ -35,10 +31,10 @@ static double finite_norm(const favor_exact *e, const void *x) {
 static void exact_row(favor_exact *e, int64_t i, int64_t first, int64_t count,
                       const double *key_norms) {
   favor_pair pair = {.precision = e->precision, .dim = e->dim};
-  pair.x = row_of(e->precision, e->x, i, e->ldx);
+  pair.x = favor_rows_at(e->precision, e->x, i, e->ldx);
   pair.norm_x = finite_norm(e, pair.x);
   for (int64_t j = 0; j < count; ++j) {
-    pair.y = row_of(e->precision, e->y, first + j, e->ldy);
+    pair.y = favor_rows_at(e->precision, e->y, first + j, e->ldy);
     pair.norm_y = key_norms[j];
     const bool finite = !isnan(pair.norm_x) && !isnan(pair.norm_y);
     const double log_value = finite ? e->target->exact_log(&pair, e->scale) : NAN;
@@ -49,12 +45,12 @@ static void exact_row(favor_exact *e, int64_t i, int64_t first, int64_t count,
 static void count_rows(favor_exact *e) {
   for (int64_t i = 0; i < e->out.n; ++i) {
     favor_kernel_out_row_done(&e->out, i);
-    if (isnan(finite_norm(e, row_of(e->precision, e->x, i, e->ldx)))) {
+    if (isnan(finite_norm(e, favor_rows_at(e->precision, e->x, i, e->ldx)))) {
       favor_tally_row(&e->out.tally.nonfinite, i);
     }
   }
   for (int64_t j = 0; j < e->out.k; ++j) {
-    if (isnan(finite_norm(e, row_of(e->precision, e->y, j, e->ldy)))) {
+    if (isnan(finite_norm(e, favor_rows_at(e->precision, e->y, j, e->ldy)))) {
       favor_tally_row(&e->out.tally.nonfinite, j);
     }
   }
@@ -74,7 +70,7 @@ static favor_status exact(favor_exact *e, int32_t kernel, favor_report *report) 
   }
   favor_status status = favor_check_range(report, "dim", e->dim, 1, FAVOR_MAP_DIM_MAX);
   if (status < 0) return status;
-  const size_t real = e->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(e->precision);
   favor_array written[2];
   favor_kernel_out_arrays(&e->out, written);
   const favor_array arrays[] = {
@@ -90,7 +86,7 @@ static favor_status exact(favor_exact *e, int32_t kernel, favor_report *report) 
   for (int64_t first = 0; first < e->out.k; first += key_block) {
     const int64_t count = e->out.k - first < key_block ? e->out.k - first : key_block;
     for (int64_t j = 0; j < count; ++j) {
-      key_norms[j] = finite_norm(e, row_of(e->precision, e->y, first + j, e->ldy));
+      key_norms[j] = finite_norm(e, favor_rows_at(e->precision, e->y, first + j, e->ldy));
     }
     for (int64_t i = 0; i < e->out.n; ++i) exact_row(e, i, first, count, key_norms);
   }

@@ -4,32 +4,19 @@
 #include <math.h>
 #include <string.h>
 
-static size_t real_size(favor_precision precision) {
-  return precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
-}
+#include "base/real.h"
 
 const void *favor_rows_at(favor_precision precision, const void *x, int64_t row, int64_t ldx) {
-  return x ? (const unsigned char *)x + (size_t)row * (size_t)ldx * real_size(precision) : NULL;
+  return x ? (const unsigned char *)x + (size_t)row * (size_t)ldx * favor_real_size(precision)
+           : NULL;
 }
 
 void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision,
                        int64_t rows, favor_arena *arena) {
   favor_tile_layout(&buffers->tile, &map->leaf, map->table[precision], rows, arena);
-  buffers->fraction = favor_arena_take(arena, rows, 1, real_size(precision));
-  buffers->shift = favor_arena_take(arena, rows, 1, real_size(precision));
+  buffers->fraction = favor_arena_take(arena, rows, 1, favor_real_size(precision));
+  buffers->shift = favor_arena_take(arena, rows, 1, favor_real_size(precision));
   buffers->scale = favor_arena_take(arena, rows, 1, sizeof(double));
-}
-
-static double get(favor_precision precision, const void *x, int64_t i) {
-  return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static void set(favor_precision precision, void *x, int64_t i, double value) {
-  if (precision == FAVOR_F32) {
-    ((float *)x)[i] = (float)value;
-  } else {
-    ((double *)x)[i] = value;
-  }
 }
 
 void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side,
@@ -55,7 +42,7 @@ void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side 
  * only afterwards, so that neither costs the other digits. */
 static double split(const favor_rows *buffers, favor_precision precision, int64_t i) {
   const double r = buffers->tile.r[i], whole = floor(r);
-  set(precision, buffers->fraction, i, r - whole);
+  favor_real_set(precision, buffers->fraction, i, r - whole);
   return whole;
 }
 
@@ -67,7 +54,7 @@ void favor_rows_relative(const favor_map *map, favor_precision precision, favor_
     for (int64_t i = 0; i < rows; ++i) buffers->scale[i] = buffers->tile.r[i];
     return;
   }
-  for (int64_t i = 0; i < rows; ++i) set(precision, buffers->shift, i, -INFINITY);
+  for (int64_t i = 0; i < rows; ++i) favor_real_set(precision, buffers->shift, i, -INFINITY);
   table->row_max(rows, features, out, ldo, buffers->shift);
   for (int64_t i = 0; i < rows; ++i) {
     const double whole = split(buffers, precision, i);
@@ -77,7 +64,7 @@ void favor_rows_relative(const favor_map *map, favor_precision precision, favor_
             ? (double)ceilf(((float *)buffers->shift)[i] + ((float *)buffers->fraction)[i])
             : ceil(((double *)buffers->shift)[i] + ((double *)buffers->fraction)[i]);
     buffers->scale[i] = top + whole;
-    set(precision, buffers->shift, i, -top);
+    favor_real_set(precision, buffers->shift, i, -top);
   }
   table->exp2(rows, features, out, ldo, buffers->fraction, buffers->shift, NULL, out, ldo);
 }
@@ -89,7 +76,8 @@ static void scale_factors(const favor_map *map, favor_precision precision,
     const double r = buffers->tile.r[i], whole = floor(r), part = exp2(r - whole);
     const int power = whole < -5000 ? -5000 : whole > 5000 ? 5000 : (int)whole;
     for (int64_t j = 0; j < map->leaf.features; ++j) {
-      set(precision, out, i * ldo + j, ldexp(get(precision, out, i * ldo + j) * part, power));
+      favor_real_set(precision, out, i * ldo + j,
+                     ldexp(favor_real_get(precision, out, i * ldo + j) * part, power));
     }
   }
 }
@@ -102,7 +90,10 @@ void favor_rows_absolute(const favor_map *map, favor_precision precision, favor_
   }
   for (int64_t i = 0; i < buffers->tile.rows; ++i) {
     const double whole = split(buffers, precision, i);
-    set(precision, buffers->shift, i, whole < -1e30 ? -1e30 : whole > 1e30 ? 1e30 : whole);
+    favor_real_set(precision, buffers->shift, i,
+                   whole < -1e30  ? -1e30
+                   : whole > 1e30 ? 1e30
+                                  : whole);
   }
   map->table[precision]->exp2(buffers->tile.rows, map->leaf.features, out, ldo, buffers->fraction,
                               buffers->shift, NULL, out, ldo);

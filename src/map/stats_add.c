@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/linalg.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "map/stats.h"
 
@@ -122,7 +123,7 @@ static favor_status check_call(const favor_stats *stats, favor_side side, int64_
                       "side is %d; it must be FAVOR_QUERY or FAVOR_KEY", (int)side);
   status = favor_check_range(report, "n", n, 0, INT64_MAX);
   if (status < 0) return status;
-  const size_t element = in->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t element = favor_real_size(in->precision);
   const favor_array x = {"x", "ldx", in->x, n, stats->dim, in->ld, element, false};
   status = favor_check_arrays(report, 1, &x);
   if (status < 0) return status;

@@ -2,6 +2,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/real.h"
 #include "node/leaf.h"
 
 static const double log2_e = 1.44269504088896340736;
@@ -31,14 +32,6 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
   }
 }
 
-static void store(favor_precision precision, void *out, int64_t i, double value) {
-  if (precision == FAVOR_F32) {
-    ((float *)out)[i] = (float)value;
-  } else {
-    ((double *)out)[i] = value;
-  }
-}
-
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
                         int64_t j, const double *w) {
   double norm2 = 0;
@@ -50,7 +43,7 @@ void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], uns
   for (int p = 0; p < 2; ++p) {
     favor_pack_row(table[p], leaf->projections, leaf->dim, j, w, base + leaf->weights[p]);
     /* From the row as drawn, so that it is right for any coupling. */
-    store((favor_precision)p, base + leaf->bias[p], j, leaf->tilt * norm2);
+    favor_real_set((favor_precision)p, base + leaf->bias[p], j, leaf->tilt * norm2);
   }
 }
 
@@ -70,7 +63,7 @@ static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int
   for (int64_t k = 0; k < source->dim; ++k) {
     terms->u[k] *= log2_e;
     for (int p = 0; p < 2; ++p) {
-      store((favor_precision)p, base + s->shift[p], k, source->shift[side][k]);
+      favor_real_set((favor_precision)p, base + s->shift[p], k, source->shift[side][k]);
     }
     if (source->shift[side][k] != 0) leaf->shifted = true;
   }
@@ -80,7 +73,8 @@ static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int
 static void assemble_padding(const favor_leaf *leaf, unsigned char *base) {
   if (!favor_form_has_exponent(leaf->form)) return;
   for (int64_t j = leaf->projections; j < leaf->columns; ++j) {
-    for (int p = 0; p < 2; ++p) store((favor_precision)p, base + leaf->bias[p], j, -INFINITY);
+    for (int p = 0; p < 2; ++p)
+      favor_real_set((favor_precision)p, base + leaf->bias[p], j, -INFINITY);
   }
 }
 

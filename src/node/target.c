@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include "base/real.h"
+
 static const double pi = 3.14159265358979323846;
 
 static double dot(int64_t n, const double *a, const double *b) {
@@ -13,14 +15,10 @@ static double dot(int64_t n, const double *a, const double *b) {
   return sum;
 }
 
-static double get(favor_precision precision, const void *x, int64_t k) {
-  return precision == FAVOR_F32 ? (double)((const float *)x)[k] : ((const double *)x)[k];
-}
-
 double favor_row_norm(favor_precision precision, int64_t dim, const void *x) {
   double sum = 0;
   for (int64_t k = 0; k < dim; ++k) {
-    const double value = get(precision, x, k);
+    const double value = favor_real_get(precision, x, k);
     sum += value * value;
   }
   return sqrt(sum);
@@ -30,7 +28,8 @@ double favor_row_norm(favor_precision precision, int64_t dim, const void *x) {
 static double combined_norm2(const favor_pair *p, double a, double b) {
   double sum = 0;
   for (int64_t k = 0; k < p->dim; ++k) {
-    const double value = a * get(p->precision, p->x, k) + b * get(p->precision, p->y, k);
+    const double value =
+        a * favor_real_get(p->precision, p->x, k) + b * favor_real_get(p->precision, p->y, k);
     sum += value * value;
   }
   return sum;
@@ -62,7 +61,7 @@ static void gaussian_terms(int64_t dim, double scale, const double *b, const dou
 static double softmax_log(const favor_pair *p, double scale) {
   double sum = 0;
   for (int64_t k = 0; k < p->dim; ++k)
-    sum += get(p->precision, p->x, k) * get(p->precision, p->y, k);
+    sum += favor_real_get(p->precision, p->x, k) * favor_real_get(p->precision, p->y, k);
   return scale * sum;
 }
 
