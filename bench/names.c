@@ -26,3 +26,19 @@ const char *bench_name_of(const bench_name *names, int count, int64_t value) {
     if (names[i].value == value) return names[i].name;
   return "?";
 }
+
+int bench_keep_isas(bench_ints *isas, char message[BENCH_MESSAGE_BYTES]) {
+  int kept = 0;
+  for (int i = 0; i < isas->count; i++) {
+    const int32_t isa = (int32_t)isas->at[i];
+    if (isa == FAVOR_ISA_AUTO || favor_isa_check(isa) == FAVOR_OK) {
+      isas->at[kept++] = isa;
+    } else {
+      (void)snprintf(message, BENCH_MESSAGE_BYTES, "--isa: %s is not available on this machine",
+                     bench_name_of(bench_isas, bench_num_isas, isa));
+      if (isas->count > 1) (void)fprintf(stderr, "%s: not measured\n", message);
+    }
+  }
+  isas->count = kept;
+  return kept > 0 ? 0 : -1;
+}

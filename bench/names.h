@@ -15,4 +15,8 @@ extern const int bench_num_precisions, bench_num_switches;
 /** The name of a value, "?" if it has none. */
 const char *bench_name_of(const bench_name *names, int count, int64_t value);
 
+/** Keep the instruction sets that this machine has: one that it lacks is passed over among several,
+ *  which standard error is told, and refused by itself. Returns 0, or -1 with a message. */
+int bench_keep_isas(bench_ints *isas, char message[BENCH_MESSAGE_BYTES]);
+
 #endif

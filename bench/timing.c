@@ -16,14 +16,26 @@ double bench_wall_seconds(void) {
   return seconds(CLOCK_MONOTONIC);
 }
 
+/* The cores before pinning; the main thread alone pins. */
+static cpu_set_t before;
+static bool pinned;
+
 bool bench_pin_to_one_core(void) {
+  if (pinned) return true;
   const int found = sched_getcpu();
   if (found < 0 || found >= CPU_SETSIZE) return false;
   const size_t core = (size_t)found;
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(core, &set);
-  return sched_setaffinity(0, sizeof set, &set) == 0;
+  pinned = sched_getaffinity(0, sizeof before, &before) == 0 &&
+           sched_setaffinity(0, sizeof set, &set) == 0;
+  return pinned;
+}
+
+void bench_unpin(void) {
+  if (pinned) (void)sched_setaffinity(0, sizeof before, &before);
+  pinned = false;
 }
 
 static int compare(const void *a, const void *b) {

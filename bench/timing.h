@@ -31,6 +31,10 @@ bool bench_interleave(int num_jobs, bench_job *jobs, int repeats);
  *  system does not allow it. */
 bool bench_pin_to_one_core(void);
 
+/** Take this thread, and those it starts later, back to the cores that it had before it was pinned.
+ *  Nothing where it is not. */
+void bench_unpin(void);
+
 /** Seconds since some fixed moment; does not jump. */
 double bench_wall_seconds(void);
 

@@ -1,71 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /** favor-bench-variance: which estimator, with which coupling, fits these data? */
-#include <stdlib.h>
-#include <string.h>
-
-#include "output.h"
 #include "progress.h"
+#include "results.h"
 #include "timing.h"
 #include "variance_block.h"
 
-/* The files that were asked for, opened before anything is measured. */
-typedef struct outputs {
-  bench_output csv, json;
-  bench_plot plot;
-} outputs;
-
-static const char *path_of(const bench_strings *list) {
-  return list->count > 0 ? list->at[0] : NULL;
-}
-
-static int open_outputs(const variance_options *o, outputs *files, char *message) {
-  const bench_output closed = {NULL, NULL, -1};
-  memset(files, 0, sizeof *files);
-  files->csv = files->json = files->plot.image = files->plot.script_file = closed;
-  const char *csv = path_of(&o->csv), *json = path_of(&o->json), *plot = path_of(&o->plot);
-  if (csv != NULL && bench_output_open(&files->csv, csv, message, BENCH_MESSAGE_BYTES) != 0)
-    return -1;
-  if (json != NULL && bench_output_open(&files->json, json, message, BENCH_MESSAGE_BYTES) != 0)
-    return -1;
-  return plot == NULL ? 0 : bench_plot_open(&files->plot, plot, message, BENCH_MESSAGE_BYTES);
-}
-
-static void discard_outputs(outputs *files) {
-  bench_output_discard(&files->csv);
-  bench_output_discard(&files->json);
-  bench_plot_discard(&files->plot);
-}
-
-static int write_outputs(const variance_run *run, int argc, char **argv, outputs *files,
+static int write_results(const variance_run *run, int argc, char **argv, bench_results *results,
                          char *message) {
-  if (files->csv.stream != NULL) {
-    const bool written = variance_write_csv(run, files->csv.stream);
-    if (bench_output_commit(&files->csv, message, BENCH_MESSAGE_BYTES) != 0 || !written) return -1;
-  }
-  if (files->json.stream != NULL) {
-    const bool written = variance_write_json(run, argc, argv, files->json.stream);
-    if (bench_output_commit(&files->json, message, BENCH_MESSAGE_BYTES) != 0 || !written) return -1;
-  }
-  if (files->plot.script == NULL) return 0;
-  variance_draw_plot(run, &files->plot);
-  return bench_plot_commit(&files->plot, message, BENCH_MESSAGE_BYTES);
-}
-
-/* An instruction set that this machine lacks is passed over among several, and refused by itself. */
-static int check_isas(variance_options *o, char *message) {
-  int kept = 0;
-  for (int i = 0; i < o->isa.count; i++) {
-    const int32_t isa = (int32_t)o->isa.at[i];
-    if (isa == FAVOR_ISA_AUTO || favor_isa_check(isa) == FAVOR_OK) {
-      o->isa.at[kept++] = isa;
-    } else {
-      (void)snprintf(message, BENCH_MESSAGE_BYTES, "--isa: %s is not available on this machine",
-                     bench_name_of(bench_isas, bench_num_isas, isa));
-      if (o->isa.count > 1) (void)fprintf(stderr, "%s: not measured\n", message);
-    }
-  }
-  o->isa.count = kept;
-  return kept > 0 ? 0 : -1;
+  bench_table table;
+  int status = -1;
+  (void)snprintf(message, BENCH_MESSAGE_BYTES, "no memory for the table of results");
+  if (results->plot.script != NULL) variance_draw_plot(run, &results->plot);
+  if (variance_fill(run, &table))
+    status =
+        bench_results_write(results, &table, "favor-bench-variance", argc, argv, 0, NULL, message);
+  bench_table_free(&table);
+  return status;
 }
 
 static int check_options(variance_options *o, char *message) {
@@ -77,7 +27,7 @@ static int check_options(variance_options *o, char *message) {
                    "none of the estimators asked for goes with a kernel and a coupling asked for");
     return -1;
   }
-  return check_isas(o, message);
+  return bench_keep_isas(&o->isa, message);
 }
 
 static int measure_threads(variance_run *run, variance_case fixed, char *message) {
@@ -142,21 +92,21 @@ int variance_measure(variance_run *run, char message[BENCH_MESSAGE_BYTES]) {
 
 static int run_all(variance_options *options, int argc, char **argv, char *message) {
   variance_run run = {.options = options};
-  outputs files;
+  bench_results results;
   const bool single = options->threads.count == 1 && options->threads.at[0] == 1;
   int status = BENCH_USAGE;
   bench_output_guard();
   if (check_options(options, message) == 0 && variance_make_sets(&run, message) == 0) {
-    status = open_outputs(options, &files, message) == 0 ? BENCH_OK : BENCH_USAGE;
+    if (bench_results_open(&results, &options->csv, &options->json, &options->plot, message) == 0)
+      status = BENCH_OK;
     if (single) (void)bench_pin_to_one_core();
     if (status == BENCH_OK && variance_measure(&run, message) != 0) status = BENCH_FAILED;
     bench_progress_end();
-    const bool to_stdout = files.csv.stream == stdout || files.json.stream == stdout;
-    if (status == BENCH_OK && !to_stdout) variance_print(&run, stdout);
-    if (status == BENCH_OK && write_outputs(&run, argc, argv, &files, message) != 0)
+    if (status == BENCH_OK && !results.to_stdout) variance_print(&run, stdout);
+    if (status == BENCH_OK && write_results(&run, argc, argv, &results, message) != 0)
       status = BENCH_USAGE;
-    discard_outputs(&files);
-    if (status == BENCH_OK && options->plot.count > 0 && !to_stdout)
+    bench_results_discard(&results);
+    if (status == BENCH_OK && options->plot.count > 0 && !results.to_stdout)
       (void)printf("\nplot: %s\n", options->plot.at[0]);
     if (status == BENCH_OK && run.failures > 0) {
       (void)snprintf(message, BENCH_MESSAGE_BYTES, "%d checks failed", run.failures);

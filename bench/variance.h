@@ -7,6 +7,7 @@
 #include "names.h"
 #include "options.h"
 #include "plot.h"
+#include "table.h"
 
 /** The largest |x + y| at which sample variances are believed: beyond, rare draws carry them. */
 #define VARIANCE_TRUSTED_SUM 1.5
@@ -101,9 +102,8 @@ double variance_features_for_rule(const variance_run *run, const variance_row *r
 void variance_print(const variance_run *run, FILE *out);
 void variance_print_verdict(const variance_run *run, variance_block block, FILE *out);
 
-/** The files. False without memory. */
-bool variance_write_csv(const variance_run *run, FILE *out);
-bool variance_write_json(const variance_run *run, int argc, char **argv, FILE *out);
+/** The rows for the files; false without memory. Free the table either way. */
+bool variance_fill(const variance_run *run, bench_table *table);
 void variance_draw_plot(const variance_run *run, bench_plot *plot);
 
 void variance_run_free(variance_run *run);

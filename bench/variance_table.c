@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The rows of favor-bench-variance as CSV and JSON. */
-#include <math.h>
-#include <string.h>
-
-#include "machine.h"
-#include "table.h"
+/** The rows of favor-bench-variance as a table. */
 #include "variance.h"
 
 /* Only ever appended to. */
@@ -76,7 +71,7 @@ static void fill_result(const variance_row *row, bench_cell *c) {
   bench_cell_real(&c[28], row->output_error);
 }
 
-static bool fill(const variance_run *run, bench_table *table) {
+bool variance_fill(const variance_run *run, bench_table *table) {
   bench_table_init(table, NUM_COLUMNS, columns);
   for (int64_t i = 0; i < run->num_rows; i++) {
     bench_cell *cells = bench_table_add(table);
@@ -85,31 +80,4 @@ static bool fill(const variance_run *run, bench_table *table) {
     fill_result(&run->rows[i], cells);
   }
   return true;
-}
-
-bool variance_write_csv(const variance_run *run, FILE *out) {
-  bench_table table;
-  const bool filled = fill(run, &table);
-  if (filled) bench_table_csv(&table, out);
-  bench_table_free(&table);
-  return filled;
-}
-
-bool variance_write_json(const variance_run *run, int argc, char **argv, FILE *out) {
-  bench_table table;
-  bench_machine machine;
-  bench_fact facts[BENCH_MACHINE_FACTS + 1];
-  char command[4096] = "favor-bench-variance";
-  bench_machine_read(&machine);
-  memcpy(facts, machine.facts, (size_t)machine.num_facts * sizeof *facts);
-  for (int i = 1; i < argc; i++) {
-    const size_t used = strlen(command);
-    (void)snprintf(command + used, sizeof command - used, " %s", argv[i]);
-  }
-  facts[machine.num_facts].name = "options";
-  facts[machine.num_facts].text = command;
-  const bool filled = fill(run, &table);
-  if (filled) bench_table_json(&table, machine.num_facts + 1, facts, out);
-  bench_table_free(&table);
-  return filled;
 }

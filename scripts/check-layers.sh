@@ -1,6 +1,6 @@
 #!/bin/sh
 # check-layers.sh: who may know whom, read from the includes and the names (ARCHITECTURE.md, "Layers").
-#   1. base <- kernel <- node <- { coupling | estimator } <- map; the two in braces never meet.
+#   1. base <- kernel <- node <- { coupling | estimator } <- map <- attention; the two in braces never meet.
 #   2. No estimator and no coupling is named outside its own file: the lists are the only way to them.
 #   3. One file uses CBLAS and LAPACKE. Nothing prints, aborts or touches errno. One file does sizes.
 #   4. What judges the library (tests/support) includes nothing of src.
@@ -20,14 +20,15 @@ kernel:base|kernel
 node:base|kernel|node
 coupling:base|coupling
 estimator:base|node|estimator
-map:base|kernel|node|coupling|estimator|map'
+map:base|kernel|node|coupling|estimator|map
+attention:base|kernel|node|map|attention'
 for line in $rooms; do
   room=${line%%:*} may=${line#*:}
   forbid "src/$room may include only $may:" \
     "$(git grep -nE '^#include "' -- "src/$room" | grep -vE "#include \"(($may)/|favor/(favor|lists|export)\.h\")" || true)"
 done
 forbid "folders of src without a place in the order:" \
-  "$(git ls-files src | sed -n 's,^src/\([^/]*\)/.*,\1,p' | sort -u | grep -vxE 'base|kernel|node|coupling|estimator|map' || true)"
+  "$(git ls-files src | sed -n 's,^src/\([^/]*\)/.*,\1,p' | sort -u | grep -vxE 'base|kernel|node|coupling|estimator|map|attention' || true)"
 
 # 2. A member's own file is the one that defines its descriptor.
 members() { # members LIST: "NAME symbol" of each row

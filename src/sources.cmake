@@ -38,6 +38,7 @@ set(FAVOR_SOURCES
   map/resolve.c
   map/create.c
   map/draw.c
+  map/seal.c
   map/given.c
   map/describe.c
   map/work.c
@@ -50,4 +51,23 @@ set(FAVOR_SOURCES
   map/save.c
   map/forecast.c
   map/conformity.c
+  attention/level.c
+  attention/attend.c
+  attention/panel.c
+  attention/read.c
+  attention/output.c
+  attention/causal.c
+  attention/scratch.c
+  attention/state.c
+  attention/state_block.c
+  attention/stream.c
+  attention/stream_api.c
+  attention/many.c
+  attention/made.c
+  attention/problem.c
+  attention/plan.c
+  attention/drive.c
+  attention/attention.c
+  attention/exact_block.c
+  attention/exact.c
 )

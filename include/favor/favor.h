@@ -514,6 +514,272 @@ FAVOR_API favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n,
                                                 int64_t ldx, const double *y, int64_t ldy,
                                                 double *log_relmse);
 
+/* ---- 7. Attention: softmax (or kernel) attention in O(L) ----------------------------------------
+ * */
+
+typedef enum favor_mask { FAVOR_MASK_NONE = 0, FAVOR_MASK_CAUSAL = 1 } favor_mask;
+
+/** What is computed: out_i = sum_j K^(q_i, k_j) v_j / sum_j K^(q_i, k_j) for every batch and head,
+ *  over the keys that query i may see. Set up with favor_attention_desc_init, then change what you
+ *  need. */
+typedef struct favor_attention_desc {
+  uint64_t size; /* set by the init function */
+  int64_t batch, heads,
+      kv_heads; /* kv_heads divides heads: head h reads key head h / (heads / kv_heads) */
+  int64_t n_q, n_k, dim, dv; /* rows of queries and keys, at most, and their lengths */
+  int64_t q_stride[3], k_stride[3], v_stride[3], out_stride[3]; /* batch, head, row; innermost
+                                       contiguous; 0 is allowed on inputs */
+  int32_t mask;                                                 /* favor_mask */
+  int32_t reserved;                                             /* 0 */
+  int64_t causal_offset; /* CAUSAL: query i sees keys j <= i + causal_offset; default n_k - n_q */
+  const int64_t *key_lengths; /* [batch] or NULL: keys from there on are never read */
+  const float
+      *key_log_weight;      /* or NULL: added to the key's exponent; -inf: the key is never read */
+  int64_t weight_stride[2]; /* batch, row */
+  const int64_t *q_offsets,
+      *k_offsets;       /* ragged batches: batch + 1 cumulative row offsets each, both or
+                                       neither; batch strides are then not used, n_q and n_k are bounds, and
+                                       CAUSAL lines up the last query with the last key (+ causal_offset) */
+  const void *state_in; /* or NULL: [batch, kv_heads] states that come before the keys; with one
+                                       map a head, [batch, heads] */
+  void *state_out;      /* or NULL: the same states after the keys; may be state_in */
+  int64_t state_stride; /* bytes from state to state, a multiple of 64 */
+  double *log_norm;     /* or NULL: [batch, heads, n_q], ragged [heads, all rows]: the natural
+                                       logarithm of the denominator; -inf where a query saw no key */
+} favor_attention_desc;
+
+/** Describe contiguous arrays [batch, heads, row, column], no mask. _blhd: [batch, row, heads,
+ *  column].
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_attention_desc_init_sized(favor_attention_desc *desc, uint64_t size,
+                                                       int64_t batch, int64_t heads, int64_t n_q,
+                                                       int64_t n_k, int64_t dim, int64_t dv);
+FAVOR_API favor_status favor_attention_desc_blhd_sized(favor_attention_desc *desc, uint64_t size,
+                                                       int64_t batch, int64_t heads, int64_t n_q,
+                                                       int64_t n_k, int64_t dim, int64_t dv);
+#define favor_attention_desc_init(desc, batch, heads, n_q, n_k, dim, dv)                           \
+  favor_attention_desc_init_sized((desc), sizeof *(desc), (batch), (heads), (n_q), (n_k), (dim),   \
+                                  (dv))
+#define favor_attention_desc_blhd(desc, batch, heads, n_q, n_k, dim, dv)                           \
+  favor_attention_desc_blhd_sized((desc), sizeof *(desc), (batch), (heads), (n_q), (n_k), (dim),   \
+                                  (dv))
+
+/** Linear attention. phi is never materialised: tiles of keys are projected, exponentiated and
+ *  summed into a state while they are in cache, tiles of queries read it.
+ *  Shapes    num_maps is 1, kv_heads or heads maps (by head) of equal dim = desc->dim and equal F.
+ *            q, k, v, out by the strides of desc. n_q, n_k, batch or heads 0 do nothing.
+ *  Aliasing  out, log_norm, state_out and work overlap nothing, except state_out == state_in.
+ *  Memory    allocates nothing when work (64-byte aligned, favor_attention_workspace) is given;
+ *            with NULL the first map's allocator serves. Independent of n_q and n_k.
+ *  Threads   work is spread over (batch, head) and, where there are few, over ranges of the
+ *            sequence; ranges and their merge order depend on shapes only: the same bits for any
+ *            executor.
+ *  Numerics  every feature's sum carries its own integer exponent: with exponential positive maps
+ *            nothing overflows or underflows while |x|^2 is finite, and no epsilon is added.
+ *            Float32 error at most C u (1 + max_j(|b_j| + |w_j||x|)) kappa max|v|, kappa =
+ *            sum|terms| / |denominator| (1 for positive maps), u = 2^-24. A query that saw no key:
+ *            zeros, rows_masked. A denominator that is not positive (signed or vanishing maps):
+ *            zeros, FAVOR_NOTE_NONPOSITIVE. A query without finite norm: NaN in its row; a key or
+ *            value that is not finite: NaN in every row that sees it; FAVOR_NOTE_NONFINITE.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE
+ *            (executor), _STATE, _COMBINATION (maps that differ), _MEMORY. FAVOR_ERR_NONFINITE:
+ *            with state_out a key or value that is not finite leaves all states as they were; out
+ *            is then undefined.
+ *  Cost      (n_q + n_k) F (2 d + 2 dv + 2) flops and (n_q + n_k) F exponentials a head; causal a
+ *            little more.
+ *  Source    Choromanski et al. 2021 (arXiv 2009.14794), section 2; the exponents are our own,
+ *            ARCHITECTURE.md.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_attention_f32(int64_t num_maps, const favor_map *const *maps,
+                                           const favor_attention_desc *desc, const float *q,
+                                           const float *k, const float *v, float *out, void *work,
+                                           size_t work_size, const favor_executor *executor,
+                                           favor_report *report);
+FAVOR_API favor_status favor_attention_f64(int64_t num_maps, const favor_map *const *maps,
+                                           const favor_attention_desc *desc, const double *q,
+                                           const double *k, const double *v, double *out,
+                                           void *work, size_t work_size,
+                                           const favor_executor *executor, favor_report *report);
+
+/** The workspace of favor_attention. Errors: as there, for the shapes.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_attention_workspace(int64_t num_maps, const favor_map *const *maps,
+                                                 const favor_attention_desc *desc,
+                                                 favor_precision precision,
+                                                 const favor_executor *executor, size_t *bytes);
+
+/** Exact attention with the kernel itself, blocked, with an online maximum and no n_q x n_k matrix:
+ *  the fair comparison, and the way out for sharp heads. state_in and state_out must be NULL.
+ *  Shapes    as favor_attention. kernel: favor_kernel, scale as in favor_map_opts.
+ *  Memory    as favor_attention, with favor_attention_exact_workspace; isa chooses the kernels;
+ *            allocator NULL: malloc.
+ *  Numerics  as favor_attention; the denominator is at least 1.
+ *  Errors    as favor_attention, and FAVOR_ERR_ISA.
+ *  Cost      2 n_q n_k (dim + dv) flops and n_q n_k exponentials a head; causal half.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_attention_exact_f32(
+    int32_t kernel, double scale, int32_t isa, const favor_attention_desc *desc, const float *q,
+    const float *k, const float *v, float *out, void *work, size_t work_size,
+    const favor_allocator *allocator, const favor_executor *executor, favor_report *report);
+FAVOR_API favor_status favor_attention_exact_f64(
+    int32_t kernel, double scale, int32_t isa, const favor_attention_desc *desc, const double *q,
+    const double *k, const double *v, double *out, void *work, size_t work_size,
+    const favor_allocator *allocator, const favor_executor *executor, favor_report *report);
+FAVOR_API favor_status favor_attention_exact_workspace(const favor_attention_desc *desc,
+                                                       favor_precision precision,
+                                                       const favor_executor *executor,
+                                                       size_t *bytes);
+
+/* ---- 8. Streaming: states in caller memory
+ * ------------------------------------------------------- */
+
+/** What the keys absorbed so far left behind: per feature an integer exponent and sums, no pointers
+ *  inside. A state may be copied with memcpy to any 64-byte aligned place.
+ *  Threads   one at a time while it is changed. */
+typedef struct favor_state favor_state;
+
+/** Bytes of a state, a multiple of 64: about 2 F (dv + 1) elements + 8 F.
+ *  Shapes    dv in [1, 65536].
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _OVERFLOW.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_size(const favor_map *map, int64_t dv, favor_precision precision,
+                                        size_t *bytes);
+
+/** Make an empty state in memory of the caller, 64-byte aligned; *out is that memory.
+ *  Errors    as favor_state_size, and FAVOR_ERR_WORKSPACE.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_init(const favor_map *map, int64_t dv, favor_precision precision,
+                                        void *memory, size_t bytes, favor_state **out);
+
+/** The same in memory of the map's allocator, which destroy needs again; for bindings.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_create(const favor_map *map, int64_t dv,
+                                          favor_precision precision,
+                                          favor_state **out) FAVOR_CHECK_RESULT;
+FAVOR_API void favor_state_destroy(const favor_map *map, favor_state *state);
+
+/** Keys absorbed so far, decay or not; 0 for NULL.
+ *  Since     0.1 */
+FAVOR_API int64_t favor_state_count(const favor_state *state);
+
+/** Add n keys and their values.
+ *  Shapes    k [n, dim], v [n, dv]; work: favor_state_workspace, or NULL for the map's allocator.
+ *  Numerics  as favor_attention.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _STATE, _MEMORY;
+ *            FAVOR_ERR_NONFINITE with the row in the report. The state is then unchanged, bit for
+ *            bit.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_absorb_f32(const favor_map *map, favor_state *state, int64_t n,
+                                              const float *k, int64_t ldk, const float *v,
+                                              int64_t ldv, void *work, size_t work_size,
+                                              favor_report *report);
+FAVOR_API favor_status favor_state_absorb_f64(const favor_map *map, favor_state *state, int64_t n,
+                                              const double *k, int64_t ldk, const double *v,
+                                              int64_t ldv, void *work, size_t work_size,
+                                              favor_report *report);
+
+/** Attend n queries to everything absorbed. log_norm [n] or NULL as in favor_attention_desc. Notes
+ *  and errors as favor_attention.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_read_f32(const favor_map *map, const favor_state *state,
+                                            int64_t n, const float *q, int64_t ldq, float *out,
+                                            int64_t ldo, double *log_norm, void *work,
+                                            size_t work_size, favor_report *report);
+FAVOR_API favor_status favor_state_read_f64(const favor_map *map, const favor_state *state,
+                                            int64_t n, const double *q, int64_t ldq, double *out,
+                                            int64_t ldo, double *log_norm, void *work,
+                                            size_t work_size, favor_report *report);
+
+/** Causal attention over n more tokens: query i sees everything absorbed before and keys 0 .. i;
+ *  the keys are absorbed. One token is a decoding step, many a prefill; any split gives the same
+ *  sums.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_causal_f32(const favor_map *map, favor_state *state, int64_t n,
+                                              const float *q, int64_t ldq, const float *k,
+                                              int64_t ldk, const float *v, int64_t ldv, float *out,
+                                              int64_t ldo, double *log_norm, void *work,
+                                              size_t work_size, favor_report *report);
+FAVOR_API favor_status favor_state_causal_f64(const favor_map *map, favor_state *state, int64_t n,
+                                              const double *q, int64_t ldq, const double *k,
+                                              int64_t ldk, const double *v, int64_t ldv,
+                                              double *out, int64_t ldo, double *log_norm,
+                                              void *work, size_t work_size, favor_report *report);
+
+/** One token of n streams: state s lies at (char *)states + s * stride, and takes row s of q, k, v;
+ *  row s of out.
+ *  Errors    as favor_state_causal; a key or value that is not finite: no state is changed.
+ *  Threads   streams are spread over the executor.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_step_many_f32(const favor_map *map, int64_t n, void *states,
+                                                 size_t stride, const float *q, int64_t ldq,
+                                                 const float *k, int64_t ldk, const float *v,
+                                                 int64_t ldv, float *out, int64_t ldo, void *work,
+                                                 size_t work_size, const favor_executor *executor,
+                                                 favor_report *report);
+FAVOR_API favor_status favor_state_step_many_f64(const favor_map *map, int64_t n, void *states,
+                                                 size_t stride, const double *q, int64_t ldq,
+                                                 const double *k, int64_t ldk, const double *v,
+                                                 int64_t ldv, double *out, int64_t ldo, void *work,
+                                                 size_t work_size, const favor_executor *executor,
+                                                 favor_report *report);
+
+/** The workspace of the state functions for this executor (NULL where they take none).
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_workspace(const favor_map *map, int64_t dv,
+                                             favor_precision precision,
+                                             const favor_executor *executor, size_t *bytes);
+
+/** Features made elsewhere (graph features, learned maps): feature j of row i is phi[i,j]
+ *  exp(log_scale[i]), F columns as the state has; log_scale NULL is zeros. No workspace, no map.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _STATE (precision); _NONFINITE: the state
+ *            is unchanged.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_absorb_features_f32(favor_state *state, int64_t n,
+                                                       const float *phi, int64_t ldphi,
+                                                       const double *log_scale, const float *v,
+                                                       int64_t ldv, favor_report *report);
+FAVOR_API favor_status favor_state_absorb_features_f64(favor_state *state, int64_t n,
+                                                       const double *phi, int64_t ldphi,
+                                                       const double *log_scale, const double *v,
+                                                       int64_t ldv, favor_report *report);
+FAVOR_API favor_status favor_state_read_features_f32(const favor_state *state, int64_t n,
+                                                     const float *phi, int64_t ldphi,
+                                                     const double *log_scale, float *out,
+                                                     int64_t ldo, double *log_norm,
+                                                     favor_report *report);
+FAVOR_API favor_status favor_state_read_features_f64(const favor_state *state, int64_t n,
+                                                     const double *phi, int64_t ldphi,
+                                                     const double *log_scale, double *out,
+                                                     int64_t ldo, double *log_norm,
+                                                     favor_report *report);
+
+/** into = into and from together, as if one had absorbed both; needs no map, so it serves as a
+ *  reduction across ranks. Exact in the exponents; associative and commutative up to the rounding
+ *  of sums. Errors: FAVOR_ERR_NULL, _ALIAS, _STATE.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_merge(favor_state *into, const favor_state *from);
+
+/** Multiply everything absorbed by gamma = exp(log_gamma) <= 1, exactly in whole powers of two, the
+ *  rest carried in float64. Errors: FAVOR_ERR_NULL, _STATE, FAVOR_ERR_VALUE (log_gamma > 0 or not
+ *  finite).
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_decay(favor_state *state, double log_gamma);
+
+/** Forget everything. Errors: FAVOR_ERR_NULL, _STATE.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_reset(favor_state *state);
+
+/** Write and read a state as a little-endian block with a checksum; the same contracts as
+ *  favor_map_save and favor_map_load. load writes into memory of the caller, of favor_state_size
+ *  bytes, and checks the map.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_state_save(const favor_state *state, void *block, size_t block_size,
+                                        size_t *bytes);
+FAVOR_API favor_status favor_state_load(const favor_map *map, const void *block, size_t block_size,
+                                        void *memory, size_t memory_size, favor_report *report,
+                                        favor_state **out);
+
 #ifdef __cplusplus
 }
 #endif

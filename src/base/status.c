@@ -89,7 +89,9 @@ favor_status favor_fail(favor_report *report, favor_status status, const char *a
 
 void favor_report_rows(favor_report *report, favor_status note, int64_t rows, int64_t first) {
   if (!usable(report) || rows <= 0) return;
+  if (note == FAVOR_OK) report->rows_masked += rows;
   if (note == FAVOR_NOTE_OVERFLOW) report->rows_overflow += rows;
+  if (note == FAVOR_NOTE_NONPOSITIVE) report->rows_nonpositive += rows;
   if (note == FAVOR_NOTE_NONFINITE || note == FAVOR_ERR_NONFINITE) report->rows_nonfinite += rows;
   if (report->first_row < 0 || first < report->first_row) report->first_row = first;
 }

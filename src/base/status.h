@@ -21,7 +21,7 @@ void favor_report_begin(favor_report *report);
 favor_status favor_fail(favor_report *report, favor_status status, const char *argument,
                         const char *format, ...) FAVOR_PRINTF(4, 5);
 
-/** Count rows under a note. `first` is the first row concerned; the smallest of all is kept. */
+/** Count rows under a note (FAVOR_OK: rows that saw no key). `first` is the first row concerned; the smallest of all is kept. */
 void favor_report_rows(favor_report *report, favor_status note, int64_t rows, int64_t first);
 
 /** Set the status that the call returns, when it is not a failure, and return it. */

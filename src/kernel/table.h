@@ -25,7 +25,8 @@
 
 #include "favor/favor.h"
 
-/* Rows of a tile, and features of a panel, at most. A panel is a whole number of FAVOR_PACK columns. */
+/* Rows of a tile, and features of a panel, at most. A panel is a whole number of FAVOR_PACK
+ * columns. */
 #define FAVOR_TILE_ROWS 128
 #define FAVOR_PANEL 512
 #define FAVOR_PACK 32
@@ -39,19 +40,21 @@ typedef struct favor_table {
   int64_t vector_bytes;    /* of its own kernels; 0: its products are a library's */
   bool (*supported)(void); /* does this processor run it */
 
-  /** in[i, 0..dim) = gain (x[i, :] - shift), in[i, dim..ldin) = 0. shift NULL: 0; gain is rounded to a
-   *  real. ldin a multiple of 16. */
+  /** in[i, 0..dim) = gain (x[i, :] - shift), in[i, dim..ldin) = 0. shift NULL: 0; gain is rounded
+   *  to a real. ldin a multiple of 16. */
   void (*load)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift,
                double gain, void *in, int64_t ldin);
 
-  /** With d = x_i - shift in float64 from the reals of x (not from what load rounded: at norm 1000 that
-   *  would cost 3 %): norm2[i] = |d|^2 and, where u is not NULL, dot[i] = u.d. shift NULL: 0. */
+  /** With d = x_i - shift in float64 from the reals of x (not from what load rounded: at norm 1000
+   *  that would cost 3 %): norm2[i] = |d|^2 and, where u is not NULL, dot[i] = u.d. shift NULL: 0.
+   *  */
   void (*row_scalars)(int64_t rows, int64_t dim, const void *x, int64_t ldx, const void *shift,
                       const double *u, double *norm2, double *dot);
 
-  /** t[i, 0..columns) = bias + in_i . w for columns [0, columns) of the packed panels at w, whose width
-   *  is `panel` (favor_pack_panel of the whole matrix). w is at the start of a panel; columns ends with a
-   *  panel, and only the matrix's last panel may be narrower. bias is padded like the columns; NULL is 0. */
+  /** t[i, 0..columns) = bias + in_i . w for columns [0, columns) of the packed panels at w, whose
+   *  width is `panel` (favor_pack_panel of the whole matrix). w is at the start of a panel; columns
+   *  ends with a panel, and only the matrix's last panel may be narrower. bias is padded like the
+   *  columns; NULL is 0. */
   void (*project)(int64_t rows, int64_t dim, const void *in, int64_t ldin, const void *w,
                   int64_t panel, const void *bias, int64_t columns, void *t, int64_t ldt);
 
@@ -64,31 +67,42 @@ typedef struct favor_table {
   void (*expand_signs)(int64_t rows, int64_t columns, const void *t, int64_t ldt, const void *bias,
                        void *e, int64_t lde);
 
-  /** g[i, 2m] = cos 2 pi t, g[i, 2m+1] = sin 2 pi t, t in turns, within 2 ulp of 1 for |t| up to 2^21
-   *  (f32) or 2^50 (f64) and within [-1, 1] for every finite t; NaN for a non-finite one. g has twice the
-   *  columns; g and t do not overlap. */
+  /** g[i, 2m] = cos 2 pi t, g[i, 2m+1] = sin 2 pi t, t in turns, within 2 ulp of 1 for |t| up to
+   *  2^21 (f32) or 2^50 (f64) and within [-1, 1] for every finite t; NaN for a non-finite one. g
+   *  has twice the columns; g and t do not overlap. */
   void (*cosine_sine)(int64_t rows, int64_t columns, const void *t, int64_t ldt, void *g,
                       int64_t ldg);
 
-  /** g = max(0, t) * 2^-k_i with one integer k a row, exact barring underflow for |k| up to 252 (f32) or
-   *  2044 (f64); a NaN stays. In place allowed. */
+  /** g = max(0, t) * 2^-k_i with one integer k a row, exact barring underflow for |k| up to 252
+   *  (f32) or 2044 (f64); a NaN stays. In place allowed. */
   void (*relu)(int64_t rows, int64_t columns, const void *t, int64_t ldt, const int64_t *k, void *g,
                int64_t ldg);
 
   /** max[i] = max(max[i], max over columns of e[i, :]); a NaN in e is ignored. */
   void (*row_max)(int64_t rows, int64_t columns, const void *e, int64_t lde, void *max);
 
-  /** max[j] = max(max[j], max over rows of e[:, j] + add[i]); a NaN is ignored. add NULL: 0. */
-  void (*column_max)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *add,
-                     void *max);
+  /** max[j] = max(max[j], max over rows of floor(e[i, j] + fraction[i]) + add[i]), add integers
+   *  held as reals: what exp2 with the same fraction and row needs subtracted to stay below 2. A
+   *  NaN is ignored. */
+  void (*column_top)(int64_t rows, int64_t columns, const void *e, int64_t lde,
+                     const void *fraction, const void *add, void *max);
 
-  /** out[i, j] = 2^(e[i, j] + fraction[i] + row[i] + column[j]), where row and column are integers held as
-   *  reals: t = e + fraction, n = rint(t), the polynomial sees t - n, and the integers (n + row) + column
-   *  meet only in the exponent, exact below 2^24 (f32) or 2^53 (f64). fraction, row, column NULL: 0. Within
-   *  2 ulp of exact for the t computed, which counts as an integer from 2^22 or 2^51 on. Nothing subnormal is
-   *  written: where n + row + column < -125 or -1021, below sqrt(2) times the smallest normal number or
-   *  less, the result is 0. Overflow gives +inf, -inf gives 0 whatever it meets, exponents never wrap, NaN
-   *  stays NaN. In place allowed. */
+  /** max[i] = max(max[i], max over columns of floor(e[i, j]) + column[j]), column integers held as
+   *  reals. A NaN is ignored. */
+  void (*row_top)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *column,
+                  void *max);
+
+  /** x[i, :] *= 2^power[i], exact barring underflow for |power| up to 252 (f32) or 2044 (f64);
+   *  beyond it is taken for that. */
+  void (*scale_rows)(int64_t rows, int64_t columns, const int64_t *power, void *x, int64_t ldx);
+
+  /** out[i, j] = 2^(e[i, j] + fraction[i] + row[i] + column[j]), where row and column are integers
+   *  held as reals: t = e + fraction, n = rint(t), the polynomial sees t - n, and the integers (n +
+   *  row) + column meet only in the exponent, exact below 2^24 (f32) or 2^53 (f64). fraction, row,
+   *  column NULL: 0. Within 2 ulp of exact for the t computed, which counts as an integer from 2^22
+   *  or 2^51 on. Nothing subnormal is written: where n + row + column < -125 or -1021, below
+   *  sqrt(2) times the smallest normal number or less, the result is 0. Overflow gives +inf, -inf
+   *  gives 0 whatever it meets, exponents never wrap, NaN stays NaN. In place allowed. */
   void (*exp2)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *fraction,
                const void *row, const void *column, void *out, int64_t ldo);
 
@@ -96,12 +110,13 @@ typedef struct favor_table {
   void (*multiply)(int64_t rows, int64_t columns, const void *g, int64_t ldg, void *out,
                    int64_t ldo);
 
-  /** s [columns, dv] = scale[j] s[j, :] + p' v with p [rows, columns], v [rows, dv]: keys into a state.
-   *  scale NULL: 1. */
+  /** s [columns, dv] = scale[j] s[j, :] + p' v with p [rows, columns], v [rows, dv]: keys into a
+   *  state. scale NULL: 1. */
   void (*accumulate)(int64_t rows, int64_t columns, int64_t dv, const void *p, int64_t ldp,
                      const void *v, int64_t ldv, const void *scale, void *s, int64_t lds);
 
-  /** out [rows, dv] = beta out + p [rows, columns] s [columns, dv], beta 0 or 1: queries read a state. */
+  /** out [rows, dv] = beta out + p [rows, columns] s [columns, dv], beta 0 or 1: queries read a
+   *  state. */
   void (*read)(int64_t rows, int64_t columns, int64_t dv, const void *p, int64_t ldp, const void *s,
                int64_t lds, int beta, void *out, int64_t ldo);
 

@@ -95,6 +95,7 @@ static favor_status create(const favor_map_opts *opts, const favor_given *given,
   favor_map_assemble(map);
   status = given ? favor_given_put(given, map, opts->report) : favor_map_draw(map, opts->report);
   if (status < 0) goto fail;
+  favor_map_seal(map);
   *out = map;
   return FAVOR_OK;
 fail:
@@ -142,6 +143,7 @@ favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **o
   favor_map_assemble(fresh);
   status = favor_map_draw(fresh, NULL);
   if (status < 0) goto fail;
+  favor_map_seal(fresh);
   *out = fresh;
   return FAVOR_OK;
 fail:

@@ -29,6 +29,7 @@ struct favor_map {
   favor_allocator allocator;
   size_t bytes;
   favor_choice choice;
+  uint64_t fingerprint;        /* of the choice, the shifts and W: what a state belongs to */
   const favor_table *table[2]; /* by precision */
   favor_leaf leaf;
 };
@@ -48,6 +49,9 @@ favor_status favor_map_allocate(const favor_choice *choice, const favor_table *c
 double *favor_map_shift_to_fill(favor_map *map, favor_side side);
 void favor_map_assemble(favor_map *map);
 void favor_map_put_row(favor_map *map, int64_t j, const double *w);
+
+/** Compute the fingerprint of a complete map: equal maps have equal ones on every machine. */
+void favor_map_seal(favor_map *map);
 
 /** Draw all rows of W, block by block, each from its own streams. */
 favor_status favor_map_draw(favor_map *map, favor_report *report);

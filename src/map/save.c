@@ -167,6 +167,7 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
         favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
     goto fail;
   }
+  favor_map_seal(map);
   *out = map;
   return FAVOR_OK;
 fail:

@@ -17,9 +17,13 @@ favor_array favor_array_rows(const char *name, int64_t n) {
   return (favor_array){.name = name, .ld_name = name, .rows = n};
 }
 
+favor_array favor_array_bytes(const char *name, const void *memory, size_t bytes) {
+  const int64_t span = bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+  return (favor_array){name, name, memory, memory ? 1 : 0, span, span, 1, true};
+}
+
 favor_array favor_array_work(const void *work, size_t work_size) {
-  const int64_t bytes = work_size > INT64_MAX ? INT64_MAX : (int64_t)work_size;
-  return (favor_array){"work", "work_size", work, work ? 1 : 0, bytes, bytes, 1, true};
+  return favor_array_bytes("work", work, work_size);
 }
 
 static bool slot_bytes(const favor_map *map, favor_precision precision, favor_slot_layout layout,
@@ -80,10 +84,12 @@ void favor_work_end(favor_work *w) {
 
 void favor_tally_begin(favor_tally *tally) {
   tally->saved_errno = errno;
-  atomic_init(&tally->nonfinite.rows, 0);
-  atomic_init(&tally->nonfinite.first, INT64_MAX);
-  atomic_init(&tally->overflow.rows, 0);
-  atomic_init(&tally->overflow.first, INT64_MAX);
+  favor_count *const all[] = {&tally->nonfinite, &tally->overflow, &tally->masked,
+                              &tally->nonpositive};
+  for (size_t i = 0; i < sizeof all / sizeof *all; ++i) {
+    atomic_init(&all[i]->rows, 0);
+    atomic_init(&all[i]->first, INT64_MAX);
+  }
 }
 
 void favor_tally_row(favor_count *count, int64_t row) {
@@ -93,18 +99,20 @@ void favor_tally_row(favor_count *count, int64_t row) {
   }
 }
 
+/* Rows of one kind, if any, into the report; the last kind noted is the status. */
+static void note(favor_count *count, favor_status kind, favor_report *report,
+                 favor_status *status) {
+  if (atomic_load(&count->rows) == 0) return;
+  if (kind != FAVOR_OK) *status = kind;
+  favor_report_rows(report, kind, atomic_load(&count->rows), atomic_load(&count->first));
+}
+
 favor_status favor_tally_end(favor_tally *tally, favor_report *report) {
   errno = tally->saved_errno;
   favor_status status = FAVOR_OK;
-  if (atomic_load(&tally->overflow.rows) > 0) {
-    status = FAVOR_NOTE_OVERFLOW;
-    favor_report_rows(report, status, atomic_load(&tally->overflow.rows),
-                      atomic_load(&tally->overflow.first));
-  }
-  if (atomic_load(&tally->nonfinite.rows) > 0) {
-    status = FAVOR_NOTE_NONFINITE;
-    favor_report_rows(report, status, atomic_load(&tally->nonfinite.rows),
-                      atomic_load(&tally->nonfinite.first));
-  }
+  note(&tally->masked, FAVOR_OK, report, &status);
+  note(&tally->overflow, FAVOR_NOTE_OVERFLOW, report, &status);
+  note(&tally->nonpositive, FAVOR_NOTE_NONPOSITIVE, report, &status);
+  note(&tally->nonfinite, FAVOR_NOTE_NONFINITE, report, &status);
   return favor_report_end(report, status);
 }

@@ -40,6 +40,9 @@ favor_array favor_array_rows(const char *name, int64_t n);
 /** The caller's workspace as an array that overlaps nothing. */
 favor_array favor_array_work(const void *work, size_t work_size);
 
+/** Any memory of the caller that is written and overlaps nothing. */
+favor_array favor_array_bytes(const char *name, const void *memory, size_t bytes);
+
 /** Bytes that a call over any number of items wants with this executor. */
 favor_status favor_work_query(const favor_map *map, favor_precision precision,
                               favor_slot_layout layout, const favor_executor *executor,
@@ -63,7 +66,7 @@ typedef struct favor_count {
 } favor_count;
 
 typedef struct favor_tally {
-  favor_count nonfinite, overflow;
+  favor_count nonfinite, overflow, masked, nonpositive;
   int saved_errno; /* exp and log set it where a value does not fit; callers see none of that */
 } favor_tally;
 

@@ -19,6 +19,8 @@
 #define ARG_FEATURES INT64_C(12) /* hyperbolic: two a projection */
 #define ARG_ROWS INT64_C(4)
 #define ARG_KEYS INT64_C(3)
+#define ARG_DV INT64_C(3)
+#define ARG_HEADS INT64_C(2) /* over one key head */
 #define ARG_LD_EXTRA INT64_C(2)
 
 /* ---- functions ---- */
@@ -29,7 +31,7 @@ typedef union argument {
   void *p;
 } argument;
 
-#define ARGUMENTS_MAX 14
+#define ARGUMENTS_MAX 16
 
 typedef enum call_result {
   RESULT_STATUS, /* favor_status */
@@ -43,8 +45,9 @@ typedef enum call_trait {
   CALL_MAKES_MAP = 1,
   CALL_MAKES_STATS = 2,
   CALL_MAKES_POOL = 3,
-  CALL_CONSUMES = 4, /* destroys its argument */
-  CALL_CHANGES = 5   /* changes its first argument when it succeeds */
+  CALL_MAKES_STATE = 4,
+  CALL_CONSUMES = 5, /* destroys its argument */
+  CALL_CHANGES = 6   /* changes its first argument when it succeeds */
 } call_trait;
 
 typedef struct call_row {
@@ -61,7 +64,7 @@ typedef struct call_table {
   size_t count;
 } call_table;
 
-extern const call_table calls_base, calls_map, calls_kernel;
+extern const call_table calls_base, calls_map, calls_kernel, calls_attention, calls_state;
 
 /* ---- cases ---- */
 
@@ -99,7 +102,7 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_kernel;
+    cases_kernel, cases_attention, cases_desc, cases_state, cases_state_io;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -182,6 +185,18 @@ typedef enum fixture_thing {
   THING_REPORT_SMALL,
   THING_REPORT_A5,
   THING_MAP_GIVEN, /* made from given projections */
+  THING_MAPS_NULL, /* lists of maps: of NULL; of another dimension; two of unequal and of equal features */
+  THING_MAPS_DIM,
+  THING_MAPS_FEATURES,
+  THING_MAPS_TWO,
+  THING_DESC_ZERO,
+  THING_DESC_SMALL,
+  THING_DESC_A5,
+  THING_STATE_ODD,  /* a state that is not aligned */
+  THING_STATE_NONE, /* zeros; of another map; of the other precision; of longer values */
+  THING_STATE_MAP,
+  THING_STATE_PRECISION,
+  THING_STATE_DV,
   THING_COUNT
 } fixture_thing;
 
@@ -193,7 +208,8 @@ typedef struct fixture_array {
   unsigned char *data;
 } fixture_array;
 
-#define FIXTURE_ARRAYS 24
+#define FIXTURE_ARRAYS 48
+#define SPARES 4 /* states that do not belong, from THING_STATE_NONE on */
 
 typedef struct fixture {
   const call_row *call;
@@ -205,6 +221,12 @@ typedef struct fixture {
   favor_stats *stats, *other, *empty, *keyless;
   favor_map *map, *given;
   favor_pool *pool;
+  favor_attention_desc desc, raw_desc;
+  favor_map *other_dim, *other_features;
+  const favor_map *map_list[2];
+  favor_state *own_state; /* for favor_state_destroy */
+  unsigned char *spares;
+  size_t state_bytes, spare_bytes;
   size_t work_need, saved_bytes,
       text_bytes;        /* exactly what the call wants of work, block and buf */
   unsigned char out[64]; /* where constructors and favor_pool_executor leave their result */
@@ -226,9 +248,29 @@ argument fixture_default(fixture *f, const char *name);
 /** Apply a setting to the call's arguments, or to the options. */
 void fixture_set(fixture *f, const setting *s, argument *a);
 
+/** Where the pointer goes that overlaps, or just does not, the array s->text. */
+void *fixture_near(fixture *f, const setting *s);
+
 /** The array of this name, or NULL; and the bytes from its first to past its last element. */
 fixture_array *fixture_find(fixture *f, const char *name);
 size_t fixture_span(const fixture_array *array);
+
+/** Sections 7 and 8 of favor.h, in arguments_attention.c: whether a call is of them; its objects; exact needs;
+ *  its arrays, behind the others, and what they hold; valid values, false where others know; things. */
+bool attention_concerns(const fixture *f);
+void attention_make(fixture *f);
+void attention_measure(fixture *f);
+void attention_arrays(fixture *f);
+void attention_fill(fixture *f);
+void attention_close(fixture *f);
+bool attention_default(fixture *f, const char *name, argument *value);
+void *attention_thing(fixture *f, int64_t which);
+
+/** Fields of the descriptor, in arguments_desc.c: apply a setting of "desc.n_q" and the like; arrays that fields
+ *  may point to. */
+void desc_set(fixture *f, const setting *s);
+void desc_arrays(fixture *f);
+void desc_fill(fixture *f);
 
 /** The position of an argument of a call by its name, or -1. */
 int call_find(const call_row *call, const char *name);

@@ -64,7 +64,8 @@ static void make_objects(fixture *f) {
   const call_row *call = f->call;
   double row[ARG_DIM];
   fill_f64(ARG_DIM, row, 9);
-  if (call_find(call, "stats") >= 0 || call_find(call, "into") >= 0 ||
+  const bool attention = attention_concerns(f);
+  if (call_find(call, "stats") >= 0 || (call_find(call, "into") >= 0 && !attention) ||
       call_find(call, "opts") >= 0 || strcmp(call->name, "favor_stats_load") == 0) {
     f->stats = filled_stats(ARG_DIM, &f->allocator);
     f->other = filled_stats(ARG_DIM + 1, &f->allocator);
@@ -73,11 +74,12 @@ static void make_objects(fixture *f) {
     assert_ok(favor_stats_add_f64(f->keyless, FAVOR_QUERY, 1, row, ARG_DIM, NULL));
   }
   if (call_find(call, "pool") >= 0) assert_ok(favor_pool_create(2, &f->allocator, &f->pool));
-  if (call_find(call, "map") < 0 && strcmp(call->name, "favor_map_load") != 0) return;
+  if (!attention && call_find(call, "map") < 0 && strcmp(call->name, "favor_map_load") != 0) return;
   double w[ARG_PROJECTIONS * ARG_DIM];
   fill_f64(ARG_PROJECTIONS * ARG_DIM, w, 10);
   assert_ok(favor_map_create(&f->opts, &f->map));
   assert_ok(favor_map_create_from_projections_f64(&f->opts, w, ARG_DIM, &f->given));
+  if (attention) attention_make(f);
 }
 
 /* Exact needs, so that one byte less is too little. */
@@ -95,6 +97,7 @@ static void measure(fixture *f) {
   } else if (f->stats != NULL) {
     assert_ok(favor_stats_save(f->stats, NULL, 0, &f->saved_bytes));
   }
+  if (attention_concerns(f)) attention_measure(f);
 }
 
 /* ---- arrays ---- */
@@ -181,11 +184,14 @@ void fixture_open(fixture *f, const call_row *call) {
   make_objects(f);
   measure(f);
   list_arrays(f);
+  if (attention_concerns(f)) attention_arrays(f);
   place_arrays(f);
   fill_inputs(f);
+  if (attention_concerns(f)) attention_fill(f);
 }
 
 void fixture_close(fixture *f) {
+  if (attention_concerns(f)) attention_close(f);
   favor_pool_destroy(f->pool);
   favor_map_destroy(f->map);
   favor_map_destroy(f->given);

@@ -84,6 +84,7 @@ static bool default_object(fixture *f, const char *name, argument *value) {
 
 argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
+  if (attention_concerns(f) && attention_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
   for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
     if (strcmp(integers[i].name, name) != 0) continue;
@@ -116,6 +117,7 @@ static void *raw_opts(fixture *f, int64_t which) {
 static void *find_thing(fixture *f, int64_t which) {
   if (which <= THING_EXECUTOR_WIDEST) return &f->executors[which];
   if (which <= THING_ALLOCATOR_ZERO) return &f->broken[which];
+  if (which >= THING_MAPS_NULL) return attention_thing(f, which);
   if (which >= THING_OPTS_ZERO && which <= THING_OPTS_A5) return raw_opts(f, which);
   if (which >= THING_REPORT_ZERO && which <= THING_REPORT_A5) return raw_report(f, which);
   switch (which) {
@@ -181,8 +183,7 @@ static void poison(fixture *f, const setting *s) {
   if (array->element == 8) ((double *)(void *)array->data)[at] = s->f;
 }
 
-/* Where the pointer goes that overlaps, or just does not, the array s->text. */
-static void *near_array(fixture *f, const setting *s) {
+void *fixture_near(fixture *f, const setting *s) {
   const fixture_array *other = fixture_find(f, s->text);
   assert_non_null(other);
   const size_t span = fixture_span(other);
@@ -203,7 +204,8 @@ static void set_argument(fixture *f, const setting *s, argument *a) {
     a->f = s->f;
     break;
   case SET_BY:
-    if (fixture_find(f, s->argument) != NULL && !is_call(f, "favor_map_describe"))
+    if (fixture_find(f, s->argument) != NULL && !is_call(f, "favor_map_describe") &&
+        !(is_call(f, "favor_state_init") && strcmp(s->argument, "bytes") == 0))
       a->p = (unsigned char *)a->p + s->i;
     else
       a->i += s->i;
@@ -214,7 +216,7 @@ static void set_argument(fixture *f, const setting *s, argument *a) {
   case SET_START:
   case SET_LAST:
   case SET_BEHIND:
-    a->p = near_array(f, s);
+    a->p = fixture_near(f, s);
     break;
   default:
     fail_msg("%s: not a setting of an argument", s->argument);
@@ -227,6 +229,8 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
     assert_int_equal(setenv("FAVOR_ISA", s->text, 1), 0);
   } else if (strncmp(s->argument, "opts.", 5) == 0) {
     set_field(f, s);
+  } else if (strncmp(s->argument, "desc.", 5) == 0) {
+    desc_set(f, s);
   } else if (s->kind == SET_POISON) {
     poison(f, s);
   } else {

@@ -27,10 +27,11 @@ static void append_last_word(const char *begin, const char *end, char *out, size
   while (end > begin && !in_word(end[-1])) end--;
   const char *word = end;
   while (word > begin && in_word(word[-1])) word--;
-  if (word == end || strncmp(word, "void", (size_t)(end - word)) == 0) return;
+  const size_t length = (size_t)(end - word);
+  if (length == 0 || (length == 4 && memcmp(word, "void", 4) == 0)) return;
   const size_t used = strlen(out);
   const int written =
-      snprintf(out + used, size - used, "%s%.*s", used > 0 ? " " : "", (int)(end - word), word);
+      snprintf(out + used, size - used, "%s%.*s", used > 0 ? " " : "", (int)length, word);
   assert_true(written > 0 && (size_t)written < size - used);
 }
 

@@ -74,6 +74,11 @@ static void run_operations(const source *s, const favor_allocator *allocator) {
   world w;
   world_open(&w, allocator);
   for (int i = 0; i < num_operations; i++) every_allocation_fails(s, &w, &operations[i]);
+  every_allocation_fails(s, &w, &create_state_case);
+  for (int i = 0; i < num_attention_operations; i++) {
+    w.current = &attention_operations[i];
+    every_allocation_fails(s, &w, &(operation){w.current->name, run_current, NULL});
+  }
   world_close(&w);
 }
 
@@ -142,6 +147,11 @@ static void a_callers_allocator_is_the_only_one_used(void **state) {
   assert_balanced(&hook);
 }
 
+static void run_in_order(void *ctx, int64_t n, void (*task)(void *arg, int64_t i), void *arg) {
+  (void)ctx;
+  for (int64_t i = 0; i < n; i++) task(arg, i);
+}
+
 static void a_call_with_workspace_allocates_nothing(void **state) {
   (void)state;
   test_allocator hook = {0};
@@ -165,6 +175,31 @@ static void a_call_with_workspace_allocates_nothing(void **state) {
   assert_ok(favor_forecast_pairs_f64(w.map, OP_ROWS, w.x64, OP_DIM, w.x64, OP_DIM, w.log_scale));
   assert_ok(favor_stats_add_f64(w.stats, FAVOR_QUERY, OP_ROWS, w.x64, OP_DIM, NULL));
   assert_false(wrapped_end());
+  free(work);
+  world_close(&w);
+  assert_balanced(&hook);
+}
+
+/* Everything of attention, on one slot and on several. */
+static void attention_with_workspace_allocates_nothing(void **state) {
+  (void)state;
+  enum { ROOM = 1 << 20 };
+  const favor_executor executors[] = {{1, run_in_order, NULL}, {3, run_in_order, NULL}};
+  test_allocator hook = {0};
+  const favor_allocator allocator = test_allocator_hook(&hook);
+  world w;
+  world_open(&w, &allocator);
+  void *work = aligned_alloc(64, ROOM);
+  assert_non_null(work);
+  for (int i = 0; i < num_attention_operations; i++)
+    for (int e = 0; e < 2; e++) {
+      const call_memory memory = {work, ROOM, &executors[e]};
+      const long long calls = atomic_load(&hook.calls);
+      wrapped_begin(1);
+      assert_ok(attention_operations[i].run(&w, attention_operations[i].precision, &memory));
+      assert_false(wrapped_end());
+      assert_int_equal(atomic_load(&hook.calls), calls);
+    }
   free(work);
   world_close(&w);
   assert_balanced(&hook);
@@ -201,6 +236,7 @@ int main(void) {
       cmocka_unit_test(every_map_survives_every_failure_of_malloc),
       cmocka_unit_test(a_callers_allocator_is_the_only_one_used),
       cmocka_unit_test(a_call_with_workspace_allocates_nothing),
+      cmocka_unit_test(attention_with_workspace_allocates_nothing),
       cmocka_unit_test(a_pool_whose_thread_number_k_does_not_start_leaves_none_running),
   };
   return cmocka_run_group_tests_name("allocation", tests, NULL, NULL);

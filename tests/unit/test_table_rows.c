@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The slots load, row_scalars, expand_signs, relu, row_max, column_max and multiply. Results with one
+/* The slots load, row_scalars, expand_signs, relu, row_max and multiply. Results with one
  * rounding are compared exactly; sums in float64 with (terms + 2) u times the sum of magnitudes. */
 #include "unit/table_fixture.h"
 
@@ -195,43 +195,6 @@ static void row_max_finds_the_largest_and_ignores_nan(void **state) {
   for_each_table(check_row_max);
 }
 
-static void check_column_max_of(const favor_table *table, int64_t rows, int64_t columns,
-                                bool added) {
-  grid e = random_grid(table, rows, columns, 2, 10), add = random_grid(table, 1, rows, 0, 11);
-  grid max = random_grid(table, 1, columns, 0, 12);
-  grid_set(&max, 0, 0, -INFINITY);
-  grid_set(&e, rows - 1, columns - 1, NAN);
-  grid old = grid_copy(table, &max, columns);
-  table->column_max(rows, columns, e.data, e.ld, added ? add.data : NULL, max.data);
-  grid_check_guards(&max);
-  for (int64_t j = 0; j < columns; ++j) {
-    double largest = grid_get(&old, 0, j);
-    for (int64_t i = 0; i < rows; ++i) {
-      const double x = rounded(table, grid_get(&e, i, j) + (added ? grid_get(&add, 0, i) : 0));
-      if (x > largest) largest = x;
-    }
-    assert_true(grid_get(&max, 0, j) == largest);
-  }
-  grid_free(&old);
-  grid_free(&max);
-  grid_free(&add);
-  grid_free(&e);
-}
-
-static void check_column_max(const favor_table *table) {
-  FOR_EACH(rows, row_counts) {
-    FOR_EACH(columns, column_counts) {
-      check_column_max_of(table, *rows, *columns, false);
-      check_column_max_of(table, *rows, *columns, true);
-    }
-  }
-}
-
-static void column_max_adds_a_number_a_row_and_ignores_nan(void **state) {
-  (void)state;
-  for_each_table(check_column_max);
-}
-
 static void check_multiply(const favor_table *table) {
   FOR_EACH(columns, column_counts) {
     grid g = random_grid(table, 3, *columns, 2, 13), out = random_grid(table, 3, *columns, 1, 14);
@@ -262,7 +225,6 @@ int main(void) {
       cmocka_unit_test(expand_signs_gives_both_signs_of_a_projection_as_neighbours),
       cmocka_unit_test(relu_scales_by_a_power_of_two_a_row_exactly),
       cmocka_unit_test(row_max_finds_the_largest_and_ignores_nan),
-      cmocka_unit_test(column_max_adds_a_number_a_row_and_ignores_nan),
       cmocka_unit_test(multiply_multiplies_in_place),
   };
   return cmocka_run_group_tests_name("table_rows", tests, NULL, NULL);

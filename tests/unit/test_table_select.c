@@ -38,7 +38,8 @@ static void every_table_is_complete_and_says_what_it_is(void **state) {
       assert_true(FAVOR_PANEL % t->pack_width == 0);
       assert_int_equal(t->supported(), list[i].table[0]->supported());
       assert_true(t->load && t->row_scalars && t->project && t->project_transposed);
-      assert_true(t->expand_signs && t->cosine_sine && t->relu && t->row_max && t->column_max);
+      assert_true(t->expand_signs && t->cosine_sine && t->relu && t->row_max && t->column_top &&
+                  t->row_top && t->scale_rows);
       assert_true(t->exp2 && t->multiply && t->accumulate && t->read && t->product);
       assert_true(t->triangular_product != NULL);
     }

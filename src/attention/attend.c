@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "attention/attend.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "attention/panel.h"
+
+static size_t real_size(favor_precision precision) {
+  return precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+}
+
+static void side_layout(favor_attend_side *side, const favor_attend *a, favor_arena *arena) {
+  const int64_t rows = FAVOR_ATTEND_ROWS;
+  const size_t real = real_size(a->precision);
+  favor_tile_layout(&side->tile, &a->map->leaf, a->table, rows, arena);
+  side->weights = favor_arena_take(arena, rows, side->tile.ldp, real);
+  side->fraction = favor_arena_take(arena, rows, 1, real);
+  side->shift = favor_arena_take(arena, rows, 1, real);
+  side->whole = favor_arena_take(arena, rows, 1, sizeof(double));
+  side->live = favor_arena_take(arena, rows, 1, 1);
+}
+
+void favor_attend_layout(favor_attend *a, const favor_map *map, favor_precision precision,
+                         int64_t dv, favor_arena *arena) {
+  const int64_t rows = FAVOR_ATTEND_ROWS;
+  const size_t real = real_size(precision);
+  a->map = map;
+  a->table = map->table[precision];
+  a->precision = precision;
+  a->dv = dv;
+  a->ld = favor_level_ld(dv);
+  a->splits = 0;
+  side_layout(&a->key, a, arena);
+  side_layout(&a->query, a, arena);
+  const int64_t ldp = a->key.tile.ldp;
+  a->values = favor_arena_take(arena, rows, a->ld, real);
+  a->column = favor_arena_take(arena, ldp, 1, real);
+  a->scale = favor_arena_take(arena, ldp, 1, real);
+  a->c_new = favor_arena_take(arena, map->leaf.features, 1, sizeof(double));
+  a->gathered = favor_arena_take(arena, ldp, a->ld, real);
+  a->products = favor_arena_take(arena, rows, rows, real);
+  a->sums = favor_arena_take(arena, rows, a->ld, real);
+  a->top = favor_arena_take(arena, rows, 1, sizeof(double));
+  a->power = favor_arena_take(arena, rows, 1, sizeof(int64_t));
+  a->visible = favor_arena_take(arena, rows, 1, 1);
+}
+
+/* A view of a tile from row `row` on, so that runs of rows can be loaded one by one. */
+static favor_tile tile_from(const favor_tile *tile, int64_t row, size_t real) {
+  favor_tile view = *tile;
+  view.in = (unsigned char *)tile->in + (size_t)(row * tile->ldin) * real;
+  view.r += row;
+  view.dot += row;
+  view.power += row;
+  view.finite += row;
+  return view;
+}
+
+static void load_run(favor_attend *a, favor_attend_side *side, favor_side which, int64_t row,
+                     int64_t rows, const void *x, int64_t ldx) {
+  const favor_map *map = a->map;
+  favor_tile view = tile_from(&side->tile, row, a->table->real);
+  favor_leaf_load(&map->leaf, favor_map_base(map), a->table, which, &view, rows, x, ldx);
+}
+
+/* A row that is not there: zeros of weight 0. */
+static void mask_row(favor_attend *a, int64_t i) {
+  favor_tile *tile = &a->key.tile;
+  memset((unsigned char *)tile->in + (size_t)(i * tile->ldin) * a->table->real, 0,
+         (size_t)tile->ldin * a->table->real);
+  memset((unsigned char *)a->values + (size_t)(i * a->ld) * a->table->real, 0,
+         (size_t)a->ld * a->table->real);
+  tile->r[i] = 0;
+  tile->power[i] = 0;
+  a->key.whole[i] = 0;
+  favor_real_set(a->precision, a->key.fraction, i, 0);
+  a->key.live[i] = 0;
+}
+
+static void split_row(const favor_attend *a, favor_attend_side *side, int64_t i, double r) {
+  side->whole[i] = floor(r);
+  favor_real_set(a->precision, side->fraction, i, r - side->whole[i]);
+}
+
+static const void *row_at(const favor_attend *a, const void *x, int64_t row, int64_t ld) {
+  return (const unsigned char *)x + (size_t)row * (size_t)ld * a->table->real;
+}
+
+int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t first,
+                               int64_t rows) {
+  static const double log2_e = 1.44269504088896340736;
+  const float *weight = keys->log_weight ? keys->log_weight + first * keys->weight_ld : NULL;
+  favor_attend_side *key = &a->key;
+  a->evaluated = false;
+  for (int64_t i = 0; i < rows;) {
+    int64_t run = 0;
+    if (weight) {
+      while (i + run < rows && !(weight[(i + run) * keys->weight_ld] == -INFINITY)) run += 1;
+    } else {
+      run = rows;
+    }
+    if (run == 0) {
+      mask_row(a, i);
+      i += 1;
+      continue;
+    }
+    load_run(a, key, FAVOR_KEY, i, run, row_at(a, keys->k, first + i, keys->ldk), keys->ldk);
+    for (int64_t end = i + run; i < end; ++i) {
+      const double w = weight ? (double)weight[i * keys->weight_ld] : 0;
+      unsigned char *value = (unsigned char *)a->values + (size_t)(i * a->ld) * a->table->real;
+      const void *v = row_at(a, keys->v, first + i, keys->ldv);
+      const bool value_ok = favor_value_load(a->precision, a->dv, a->ld, v, value);
+      key->tile.rows = rows;
+      if (!key->tile.finite[i] || !value_ok || !isfinite(w)) {
+        for (int64_t rest = i; rest < rows; ++rest) mask_row(a, rest);
+        return i;
+      }
+      key->live[i] = 1;
+      split_row(a, key, i, key->tile.r[i] + keys->offset + log2_e * w);
+    }
+  }
+  key->tile.rows = rows;
+  return rows;
+}
+
+void favor_attend_load_queries(favor_attend *a, const void *q, int64_t ldq, int64_t rows) {
+  load_run(a, &a->query, FAVOR_QUERY, 0, rows, q, ldq);
+  a->query.tile.rows = rows;
+  memcpy(a->query.live, a->query.tile.finite, (size_t)rows);
+}
+
+static void absorb_panel(favor_attend *a, favor_level *level, int64_t rows, int64_t first,
+                         int64_t columns, double reference) {
+  const void *e = favor_panel_exponents(a, &a->key, rows);
+  bool grown = false;
+  favor_panel_maxima(a, rows, columns, first, e, reference, level, NULL);
+  for (int64_t j = 0; j < columns; ++j) {
+    const double scale = favor_level_scale(level->c[first + j], a->c_new[first + j]);
+    favor_real_set(a->precision, a->scale, j, scale);
+    grown = grown || scale != 1;
+  }
+  favor_panel_columns(a, columns, first, -1);
+  favor_panel_weigh(a, &a->key, rows, columns, e, a->key.fraction);
+  unsigned char *s = level->s[0];
+  a->table->accumulate(rows, columns, a->dv + 1, a->key.weights, a->key.tile.ldp, a->values, a->ld,
+                       grown ? a->scale : NULL, s + (size_t)(first * level->ld) * a->table->real,
+                       level->ld);
+  if (grown) favor_level_rescale_main(level, first, columns, a->c_new + first);
+  memcpy(level->c + first, a->c_new + first, (size_t)columns * sizeof *level->c);
+}
+
+void favor_attend_absorb(favor_attend *a, favor_level *level, int64_t rows) {
+  const double largest = favor_panel_key_reference(a, rows);
+  if (largest == FAVOR_EMPTY) return;
+  favor_level_rebase(level, largest);
+  const double reference = *level->reference;
+  favor_panel_key_shifts(a, rows, reference);
+  for (int64_t first = 0; first < level->features; first += FAVOR_PANEL) {
+    const int64_t columns = a->evaluated ? favor_panel_features(a, &a->key, first)
+                                         : favor_panel_evaluate(a, &a->key, rows, first);
+    absorb_panel(a, level, rows, first, columns, reference);
+  }
+  *level->recent += rows;
+  if (*level->recent >= FAVOR_FLUSH) favor_level_flush(level);
+}

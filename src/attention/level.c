@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "attention/level.h"
+
+#include <math.h>
+#include <string.h>
+
+int64_t favor_level_ld(int64_t dv) {
+  return (dv + 1 + 15) / 16 * 16;
+}
+
+void favor_level_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
+                        favor_arena *arena) {
+  const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  level->precision = precision;
+  level->features = features;
+  level->dv = dv;
+  level->ld = favor_level_ld(dv);
+  level->c = favor_arena_take(arena, features, 1, sizeof(double));
+  for (int part = 0; part < 2; ++part) {
+    level->s[part] = favor_arena_take(arena, features, level->ld, real);
+  }
+}
+
+static size_t row_bytes(const favor_level *level) {
+  return (size_t)level->ld * (level->precision == FAVOR_F32 ? sizeof(float) : sizeof(double));
+}
+
+void favor_level_clear(favor_level *level) {
+  *level->recent = 0;
+  *level->reference = FAVOR_EMPTY;
+  for (int64_t j = 0; j < level->features; ++j) level->c[j] = FAVOR_EMPTY;
+  for (int part = 0; part < 2; ++part) {
+    memset(level->s[part], 0, (size_t)level->features * row_bytes(level));
+  }
+}
+
+double favor_level_c(const favor_level *level, int64_t j, double reference) {
+  if (level->c[j] == FAVOR_EMPTY) return FAVOR_EMPTY;
+  return level->c[j] + (*level->reference - reference);
+}
+
+void favor_level_rebase(favor_level *level, double reference) {
+  if (!(reference > *level->reference)) return;
+  for (int64_t j = 0; j < level->features; ++j) level->c[j] = favor_level_c(level, j, reference);
+  *level->reference = reference;
+}
+
+double favor_level_scale(double from, double to) {
+  const double power = from - to;
+  return power < -2000 ? 0 : ldexp(1, (int)power);
+}
+
+/* Row `to_j` of `to` = (add ? itself : 0) + scale times row `from_j` of `from`. */
+static void combine(const favor_level *level, bool add, void *to, int64_t to_j, double scale,
+                    const void *from, int64_t from_j) {
+  const int64_t n = level->ld;
+  if (level->precision == FAVOR_F32) {
+    float *t = (float *)to + to_j * n;
+    const float *f = (const float *)from + from_j * n, b = (float)scale;
+    for (int64_t l = 0; l < n; ++l) t[l] = (add ? t[l] : 0) + b * f[l];
+  } else {
+    double *t = (double *)to + to_j * n;
+    const double *f = (const double *)from + from_j * n;
+    for (int64_t l = 0; l < n; ++l) t[l] = (add ? t[l] : 0) + scale * f[l];
+  }
+}
+
+void favor_level_flush(favor_level *level) {
+  for (int64_t j = 0; j < level->features; ++j)
+    combine(level, true, level->s[1], j, 1, level->s[0], j);
+  memset(level->s[0], 0, (size_t)level->features * row_bytes(level));
+  *level->recent = 0;
+}
+
+void favor_level_raise_one(favor_level *level, int64_t j, double c_new) {
+  if (!(c_new > level->c[j])) return;
+  const double scale = favor_level_scale(level->c[j], c_new);
+  for (int part = 0; part < 2; ++part) {
+    combine(level, false, level->s[part], j, scale, level->s[part], j);
+  }
+  level->c[j] = c_new;
+}
+
+void favor_level_rescale_main(favor_level *level, int64_t first, int64_t count,
+                              const double *c_new) {
+  for (int64_t i = 0; i < count; ++i) {
+    const double scale = favor_level_scale(level->c[first + i], c_new[i]);
+    if (scale != 1) combine(level, false, level->s[1], first + i, scale, level->s[1], first + i);
+  }
+}
+
+void favor_level_merge(favor_level *into, const favor_level *from, double factor) {
+  favor_level_rebase(into, *from->reference);
+  for (int64_t j = 0; j < into->features; ++j) {
+    const double c = favor_level_c(from, j, *into->reference);
+    favor_level_raise_one(into, j, c);
+    const double scale = factor * favor_level_scale(c, into->c[j]);
+    for (int part = 1; part >= 0; --part)
+      combine(into, true, into->s[1], j, scale, from->s[part], j);
+  }
+}
+
+void favor_level_gather(const favor_level *level, const favor_level *base, double reference,
+                        const double *c_new, int64_t first, int64_t count, void *s) {
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t j = first + i;
+    const double scale = favor_level_scale(favor_level_c(level, j, reference), c_new[i]);
+    combine(level, false, s, i, scale, level->s[1], j);
+    combine(level, true, s, i, scale, level->s[0], j);
+    if (!base) continue;
+    const double base_scale = favor_level_scale(favor_level_c(base, j, reference), c_new[i]);
+    for (int part = 1; part >= 0; --part) combine(level, true, s, i, base_scale, base->s[part], j);
+  }
+}
