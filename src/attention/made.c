@@ -71,8 +71,8 @@ static void add_row(const favor_made *m, const favor_level *level, int64_t j, do
   const int64_t at = j * level->ld;
   for (int64_t l = 0; l <= level->dv; ++l) {
     const double v = l < level->dv ? favor_real_get(m->precision, m->v, i * m->ldx + l) : 1;
-    favor_real_set(m->precision, level->s[0], at + l,
-                   favor_real_get(m->precision, level->s[0], at + l) + weight * v);
+    favor_real_set(m->precision, level->s[FAVOR_RECENT], at + l,
+                   favor_real_get(m->precision, level->s[FAVOR_RECENT], at + l) + weight * v);
   }
 }
 
@@ -131,8 +131,8 @@ static double sum_of(const favor_made *m, const favor_level *level, int64_t i, i
     int power = 0;
     const double mantissa = frexp(favor_real_get(m->precision, m->phi, i * m->ldphi + j), &power);
     if (mantissa == 0 || level->c[j] == FAVOR_EMPTY) continue;
-    const double s = favor_real_get(m->precision, level->s[0], j * level->ld + l) +
-                     favor_real_get(m->precision, level->s[1], j * level->ld + l);
+    const double s = favor_real_get(m->precision, level->s[FAVOR_RECENT], j * level->ld + l) +
+                     favor_real_get(m->precision, level->s[FAVOR_MAIN], j * level->ld + l);
     sum += mantissa * favor_level_scale(level->c[j] + power, top) * s;
   }
   return sum;

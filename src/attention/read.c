@@ -27,7 +27,7 @@ static void raise_tops(favor_attend *a, int64_t rows, int64_t columns, const voi
   for (int64_t i = 0; i < rows; ++i) favor_real_set(a->precision, a->query.shift, i, a->top[i]);
   a->table->row_top(rows, columns, e, a->query.tile.ldp, a->column, a->query.shift);
   for (int64_t i = 0; i < rows; ++i) {
-    double top = favor_bounded(favor_real_get(a->precision, a->query.shift, i));
+    double top = favor_bounded(a->precision, favor_real_get(a->precision, a->query.shift, i));
     const double power = a->top[i] - top;
     a->power[i] = power < -4000 ? -4000 : (int64_t)power;
     grown = grown || power != 0;

@@ -133,15 +133,16 @@ favor_status favor_state_reset(favor_state *state) {
   return FAVOR_OK;
 }
 
-/* Whole powers of two move c, which is exact; what is left of the logarithm stays in the header,
- * and new keys are absorbed that much heavier. */
+/* Whole powers of two move the reference that every c is relative to, which is exact and costs c no
+ * digits however far it goes; what is left of the logarithm stays in the header, and new keys are
+ * absorbed that much heavier. */
 static void add_decay(favor_state *state, double log2_gamma) {
-  const double sum = state->decay + log2_gamma, whole = ceil(sum);
-  favor_level level = favor_state_level(state);
+  static const double least = -1e307; /* below every row scalar, above FAVOR_EMPTY */
+  const double sum = state->decay + (log2_gamma > least ? log2_gamma : least), whole = ceil(sum);
   state->decay = sum - whole;
-  for (int64_t j = 0; whole != 0 && j < level.features; ++j) {
-    if (level.c[j] != FAVOR_EMPTY) level.c[j] += whole;
-  }
+  if (state->reference == FAVOR_EMPTY) return;
+  state->reference += whole;
+  if (state->reference < least) state->reference = least;
 }
 
 favor_status favor_state_decay(favor_state *state, double log_gamma) {

@@ -2,7 +2,7 @@
 /** A state in memory: a header, then the arrays of one level, all at offsets that follow from the
  *  shapes.
  *
- *      header | c: double [F] | recent: real [F, ld] | main: real [F, ld]
+ *      header | c: double [F] | recent, main, carry: real [F, ld] each
  *
  *  The same layout on every instruction set; no pointers, so that memcpy moves it.
  */
@@ -18,7 +18,7 @@ struct favor_state {
   int64_t features, dv;
   uint64_t fingerprint; /* of the map; 0 if any map of these shapes will do */
   int64_t count;        /* keys absorbed */
-  int64_t recent;       /* of them, in the recent part */
+  int64_t recent;       /* of the level */
   double decay;         /* base-2 logarithm in (-1, 0] that the sums lack */
   double reference;     /* of the level */
 };

@@ -3,7 +3,7 @@
  *
  *      precision features dv fingerprint count recent                  u64 each
  *      decay reference                                                 f64 each
- *      c [F]  recent [F, dv + 1]  main [F, dv + 1]                     f64 each
+ *      c [F]  recent, main, carry [F, dv + 1] each              f64 each
  */
 #include <math.h>
 
@@ -26,7 +26,7 @@ static size_t write_state(favor_writer *w, const favor_state *state) {
   favor_write_f64(w, state->decay);
   favor_write_f64(w, state->reference);
   favor_write_f64s(w, level.features, level.c);
-  for (int part = 0; part < 2; ++part) {
+  for (int part = 0; part < FAVOR_PARTS; ++part) {
     for (int64_t j = 0; j < level.features; ++j) {
       for (int64_t l = 0; l <= level.dv; ++l) {
         favor_write_f64(w, favor_real_get(level.precision, level.s[part], j * level.ld + l));
@@ -60,7 +60,7 @@ static bool read_level(favor_reader *r, favor_level *level) {
   for (int64_t j = 0; j < level->features; ++j) {
     if (!(level->c[j] == floor(level->c[j])) || !(fabs(level->c[j]) <= -FAVOR_EMPTY)) return false;
   }
-  for (int part = 0; part < 2; ++part) {
+  for (int part = 0; part < FAVOR_PARTS; ++part) {
     for (int64_t j = 0; j < level->features; ++j) {
       for (int64_t l = 0; l <= level->dv; ++l) {
         const double value = favor_read_f64(r);
@@ -104,7 +104,7 @@ favor_status favor_state_load(const favor_map *map, const void *block, size_t bl
   if (h.features != map->leaf.features || h.fingerprint != map->fingerprint) {
     return favor_fail(report, FAVOR_ERR_STATE, "map", "the saved state belongs to another map");
   }
-  if (!favor_read_has(&r, h.features * (2 * h.dv + 3)))
+  if (!favor_read_has(&r, h.features * (FAVOR_PARTS * (h.dv + 1) + 1)))
     return malformed(report, "arrays are too short");
   if (!favor_state_bytes((favor_precision)h.precision, h.features, h.dv, &need) ||
       memory_size < need || (uintptr_t)memory % FAVOR_ALIGNMENT != 0) {

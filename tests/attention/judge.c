@@ -56,7 +56,7 @@ static void bench_open(bench *b, const head *h) {
                               .v = h->v,
                               .sight = h->sight};
   ref_attention_prepare(&b->linear);
-  if (h->precision == FAVOR_F32) weigh_keys(b);
+  weigh_keys(b);
 }
 
 static void bench_close(bench *b) {
@@ -89,11 +89,12 @@ static long double product_scale(const head *h, const double *x) {
 static long double term_bound(const bench *b, int64_t i) {
   const head *h = b->h;
   const double *x = h->q + i * h->dim;
-  if (h->precision == FAVOR_F64) return 1e-12L;
-  if (!h->m) return JUDGE_C * 0x1p-24L * (1 + product_scale(h, x));
+  const bool wide = h->precision == FAVOR_F64;
+  const long double u = wide ? 0x1p-53L : 0x1p-24L, least = wide ? 1e-12L : 0;
+  if (!h->m) return fmaxl(least, JUDGE_C * u * (1 + product_scale(h, x)));
   const long double condition = ref_condition(&h->m->ref, FAVOR_QUERY, x) + b->key_condition;
   const long double scalar = ref_row_magnitude(&h->m->ref, FAVOR_QUERY, x) + b->key_scalar;
-  return JUDGE_C * (0x1p-24L * condition + 0x1p-53L * scalar);
+  return fmaxl(least, JUDGE_C * (u * condition + 0x1p-53L * scalar));
 }
 
 static void check_zeros(const head *h, const void *out, int64_t at) {
