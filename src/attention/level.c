@@ -9,7 +9,7 @@ int64_t favor_level_ld(int64_t dv) {
 }
 
 void favor_level_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
-                        favor_arena *arena) {
+                        bool total, favor_arena *arena) {
   const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
   level->precision = precision;
   level->features = features;
@@ -17,6 +17,8 @@ void favor_level_layout(favor_level *level, favor_precision precision, int64_t f
   level->ld = favor_level_ld(dv);
   level->c = favor_arena_take(arena, features, 1, sizeof(double));
   for (int part = 0; part < FAVOR_PARTS; ++part) {
+    level->s[part] = NULL;
+    if (total && part != FAVOR_MAIN) continue;
     level->s[part] = favor_arena_take(arena, features, level->ld, real);
   }
 }
@@ -30,6 +32,7 @@ void favor_level_clear(favor_level *level) {
   *level->reference = FAVOR_EMPTY;
   for (int64_t j = 0; j < level->features; ++j) level->c[j] = FAVOR_EMPTY;
   for (int part = 0; part < FAVOR_PARTS; ++part) {
+    if (!level->s[part]) continue;
     memset(level->s[part], 0, (size_t)level->features * row_bytes(level));
   }
 }
@@ -87,7 +90,9 @@ static void add_f64(int64_t n, double *main, double *carry, double scale, const 
 static void add_to_main(favor_level *level, int64_t j, double scale, const void *x) {
   const int64_t n = level->ld, at = j * n;
   void *main = level->s[FAVOR_MAIN], *carry = level->s[FAVOR_CARRY];
-  if (level->precision == FAVOR_F32) {
+  if (!carry) {
+    combine(level, true, main, j, scale, x, j);
+  } else if (level->precision == FAVOR_F32) {
     add_f32(n, (float *)main + at, (float *)carry + at, (float)scale, (const float *)x + at);
   } else {
     add_f64(n, (double *)main + at, (double *)carry + at, scale, (const double *)x + at);
@@ -104,7 +109,7 @@ void favor_level_raise_one(favor_level *level, int64_t j, double c_new) {
   if (!(c_new > level->c[j])) return;
   const double scale = favor_level_scale(level->c[j], c_new);
   for (int part = 0; part < FAVOR_PARTS; ++part) {
-    combine(level, false, level->s[part], j, scale, level->s[part], j);
+    if (level->s[part]) combine(level, false, level->s[part], j, scale, level->s[part], j);
   }
   level->c[j] = c_new;
 }
@@ -125,8 +130,17 @@ void favor_level_merge(favor_level *into, const favor_level *from, double factor
     const double c = favor_level_c(from, j, *into->reference);
     favor_level_raise_one(into, j, c);
     const double scale = factor * favor_level_scale(c, into->c[j]);
-    for (int part = 0; part < FAVOR_PARTS; ++part) add_to_main(into, j, scale, from->s[part]);
+    for (int part = 0; part < FAVOR_PARTS; ++part) {
+      if (from->s[part]) add_to_main(into, j, scale, from->s[part]);
+    }
   }
+}
+
+/* Row i of s = (add ? itself : 0) + scale times what queries read of feature j. */
+static void gather_row(const favor_level *level, bool add, double scale, int64_t j, void *s,
+                       int64_t i) {
+  combine(level, add, s, i, scale, level->s[FAVOR_MAIN], j);
+  if (level->s[FAVOR_RECENT]) combine(level, true, s, i, scale, level->s[FAVOR_RECENT], j);
 }
 
 void favor_level_gather(const favor_level *level, const favor_level *base, double reference,
@@ -134,11 +148,9 @@ void favor_level_gather(const favor_level *level, const favor_level *base, doubl
   for (int64_t i = 0; i < count; ++i) {
     const int64_t j = first + i;
     const double scale = favor_level_scale(favor_level_c(level, j, reference), c_new[i]);
-    combine(level, false, s, i, scale, level->s[FAVOR_MAIN], j);
-    combine(level, true, s, i, scale, level->s[FAVOR_RECENT], j);
+    gather_row(level, false, scale, j, s, i);
     if (!base) continue;
     const double base_scale = favor_level_scale(favor_level_c(base, j, reference), c_new[i]);
-    combine(level, true, s, i, base_scale, base->s[FAVOR_MAIN], j);
-    combine(level, true, s, i, base_scale, base->s[FAVOR_RECENT], j);
+    gather_row(base, true, base_scale, j, s, i);
   }
 }

@@ -42,15 +42,16 @@ typedef struct favor_level {
       *reference; /* the largest whole r so far, which every c is relative to, so that c keeps its
                         digits at any norm; FAVOR_EMPTY before the first key */
   double *c;      /* [features], relative to *reference; FAVOR_EMPTY where no key has been */
-  void *s[FAVOR_PARTS]; /* real [features, ld] each */
+  void *s[FAVOR_PARTS]; /* real [features, ld] each; of a total, main alone, the others NULL */
 } favor_level;
 
 /** The leading dimension of S for a value dimension. */
 int64_t favor_level_ld(int64_t dv);
 
-/** Take the arrays of a level; `recent` and `reference` are the caller's. */
+/** Take the arrays of a level; `recent` and `reference` are the caller's. A total takes no keys:
+ *  levels are merged into it, it is read, and it needs a third of the memory. */
 void favor_level_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
-                        favor_arena *arena);
+                        bool total, favor_arena *arena);
 
 /** No keys. */
 void favor_level_clear(favor_level *level);

@@ -90,13 +90,20 @@ favor_status favor_drive_plan(favor_drive *d, favor_report *report) {
   return status < 0 ? status : check_state(d, desc->state_out, "state_out", false, report);
 }
 
-static size_t level_bytes(const favor_drive *d) {
+static favor_level lay_level(const favor_drive *d, bool total, favor_arena *arena) {
   favor_level level;
-  favor_arena arena = favor_arena_counting();
-  favor_arena_take(&arena, 1, 1, sizeof(int64_t));
-  favor_arena_take(&arena, 1, 1, sizeof(double));
+  int64_t *recent = favor_arena_take(arena, 1, 1, sizeof *recent);
+  double *reference = favor_arena_take(arena, 1, 1, sizeof *reference);
   favor_level_layout(&level, d->problem.precision, d->maps[0]->leaf.features, d->problem.d.dv,
-                     &arena);
+                     total, arena);
+  level.recent = recent;
+  level.reference = reference;
+  return level;
+}
+
+static size_t level_bytes(const favor_drive *d, bool total) {
+  favor_arena arena = favor_arena_counting();
+  lay_level(d, total, &arena);
   return arena.failed ? 0 : arena.used;
 }
 
@@ -110,15 +117,19 @@ static size_t largest_attend(const favor_drive *d) {
   return largest;
 }
 
-/* The workspace in order: one level and the buffers a slot, the ranges' levels, the ranges' bad
+/* The workspace in order: one level and the buffers a slot, the ranges' totals, the ranges' bad
  * rows. */
 static bool lay_out(favor_drive *d, int64_t slots, int64_t ranges, favor_arena *arena) {
-  const size_t level = level_bytes(d), attend = largest_attend(d);
-  if (level == 0 || attend == 0 || !favor_size_add(level, attend, &d->slot_bytes)) return false;
+  const size_t level = level_bytes(d, false), attend = largest_attend(d);
   d->level_bytes = level;
+  d->total_bytes = level_bytes(d, true);
+  if (level == 0 || d->total_bytes == 0 || attend == 0 ||
+      !favor_size_add(level, attend, &d->slot_bytes)) {
+    return false;
+  }
   d->slot_memory = favor_arena_take(arena, slots, 1, d->slot_bytes);
   const int64_t levels = ranges > 1 ? d->streams * ranges : 0;
-  d->levels = favor_arena_take(arena, levels, 1, level);
+  d->totals = favor_arena_take(arena, levels, 1, d->total_bytes);
   d->bad = favor_arena_take(arena, levels, 1, sizeof *d->bad);
   return !arena->failed;
 }
@@ -136,26 +147,17 @@ void favor_drive_over(favor_drive *d, void *memory, size_t bytes) {
   lay_out(d, d->slots, d->ranges, &arena);
 }
 
-static favor_level level_over(const favor_drive *d, unsigned char *memory) {
-  favor_level level;
-  favor_arena arena = favor_arena_over(memory, d->level_bytes);
-  int64_t *recent = favor_arena_take(&arena, 1, 1, sizeof *recent);
-  double *reference = favor_arena_take(&arena, 1, 1, sizeof *reference);
-  favor_level_layout(&level, d->problem.precision, d->maps[0]->leaf.features, d->problem.d.dv,
-                     &arena);
-  level.recent = recent;
-  level.reference = reference;
-  return level;
-}
-
-favor_level favor_drive_level(const favor_drive *d, int64_t stream, int64_t range) {
-  return level_over(d, d->levels + (size_t)(stream * d->ranges + range) * d->level_bytes);
+favor_level favor_drive_total(const favor_drive *d, int64_t stream, int64_t range) {
+  unsigned char *memory = d->totals + (size_t)(stream * d->ranges + range) * d->total_bytes;
+  favor_arena arena = favor_arena_over(memory, d->total_bytes);
+  return lay_level(d, true, &arena);
 }
 
 void favor_drive_slot(const favor_drive *d, int64_t slot, const favor_drive_stream *s,
                       favor_attend *a, favor_level *level) {
   unsigned char *memory = d->slot_memory + (size_t)slot * d->slot_bytes;
-  *level = level_over(d, memory);
+  favor_arena arena = favor_arena_over(memory, d->level_bytes);
+  *level = lay_level(d, false, &arena);
   favor_level_clear(level);
   favor_attend_over(a, s->map, d->problem.precision, d->problem.d.dv, memory + d->level_bytes,
                     d->slot_bytes - d->level_bytes);

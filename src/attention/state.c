@@ -14,7 +14,7 @@ static const uint32_t version = 1;
 void favor_state_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
                         favor_arena *arena) {
   favor_arena_take(arena, 1, 1, sizeof(favor_state));
-  favor_level_layout(level, precision, features, dv, arena);
+  favor_level_layout(level, precision, features, dv, false, arena);
 }
 
 bool favor_state_bytes(favor_precision precision, int64_t features, int64_t dv, size_t *bytes) {
