@@ -22,14 +22,14 @@ typedef struct slot {
 static void slot_open(slot *s, const favor_map *map, favor_precision precision) {
   favor_arena arena = favor_arena_counting();
   const size_t attend = favor_attend_bytes(map, precision, DV);
-  favor_level_layout(&s->level, precision, map->leaf.features, DV, &arena);
+  favor_level_layout(&s->level, precision, map->leaf.features, DV, false, &arena);
   const size_t bytes = attend + arena.used;
   s->memory = aligned_alloc(64, bytes);
   assert_true(attend > 0 && s->memory);
   memset(s->memory, 0xFF, bytes);
   favor_attend_over(&s->a, map, precision, DV, s->memory, attend);
   arena = favor_arena_over((unsigned char *)s->memory + attend, bytes - attend);
-  favor_level_layout(&s->level, precision, map->leaf.features, DV, &arena);
+  favor_level_layout(&s->level, precision, map->leaf.features, DV, false, &arena);
   s->level.recent = &s->recent;
   s->level.reference = &s->reference;
   favor_level_clear(&s->level);
