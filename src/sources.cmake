@@ -16,6 +16,7 @@ set(FAVOR_SOURCES
   kernel/select.c
   kernel/blas.c
   kernel/baseline.c
+  kernel/avx2.c
   node/form.c
   node/target.c
   node/leaf.c
@@ -71,3 +72,8 @@ set(FAVOR_SOURCES
   attention/exact_block.c
   attention/exact.c
 )
+
+# Kernels of one instruction set each: their files alone may use it, and are run where the processor has it.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  set_source_files_properties(src/kernel/avx2.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+endif()
