@@ -97,7 +97,7 @@ static favor_status check_shapes(favor_reader *r, const favor_map *map, favor_st
   if (!favor_read_has(r, numbers)) {
     return malformed(report, "arrays are shorter than its header says");
   }
-  if (favor_read_has(r, numbers + 1) && !r->newer) {
+  if (!r->newer && r->size - r->at != 8 * (size_t)numbers) {
     return malformed(report, "arrays are longer than its header says");
   }
   return FAVOR_OK;
