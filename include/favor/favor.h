@@ -543,8 +543,9 @@ typedef struct favor_attention_desc {
   /* [batch] or NULL, each in [0, n_k]: keys from there on are never read. */
   const int64_t *key_lengths;
 
-  /* Or NULL: a natural logarithm added to each key's exponent; -inf: the key is never read.
-   * weight_stride: batch, row, at least 0; all heads share them. */
+  /* Or NULL: a natural logarithm added to each key's exponent; -inf: the key is never read; NaN or
+   * +inf: it counts as one that is not finite. weight_stride: batch, row, at least 0; all heads
+   * share them. */
   const float *key_log_weight;
   int64_t weight_stride[2];
 

@@ -150,6 +150,24 @@ static void states_past_the_end_of_memory_are_refused_unread(void **state) {
   assert_string_equal(report.argument, "state_stride");
 }
 
+/** A weight that is no logarithm of one makes its key one that is not finite. */
+static void weights_that_are_nan_or_infinite_are_told(void **state) {
+  static const float bad[] = {NAN, INFINITY};
+  favor_attention_desc desc;
+  (void)state;
+  assert_ok(favor_attention_desc_init(&desc, 1, 1, 3, 3, DIM, DV));
+  for (int exact = 0; exact < 2; exact++)
+    for (int mask = FAVOR_MASK_NONE; mask <= FAVOR_MASK_CAUSAL; mask++)
+      for (int i = 0; i < 2; i++) {
+        const float weights[3] = {0, bad[i], -INFINITY};
+        desc.mask = mask;
+        desc.key_log_weight = weights;
+        assert_status(exact ? attend_exactly(&desc) : attend(&desc), FAVOR_NOTE_NONFINITE);
+        for (int row = 0; row < 3; row++)
+          assert_true((isnan(out[row * DV]) != 0) == (row > 0 || mask == FAVOR_MASK_NONE));
+      }
+}
+
 /* ---- states ---- */
 
 static void the_count_of_keys_stays_at_its_largest(void **state) {
@@ -162,6 +180,11 @@ static void the_count_of_keys_stays_at_its_largest(void **state) {
   }
   assert_true(favor_state_count(a) == INT64_MAX);
   assert_ok(favor_state_absorb_f64(map, a, 4, x, DIM, x, DV, NULL, 0, NULL));
+  assert_true(favor_state_count(a) == INT64_MAX);
+  favor_attention_desc desc;
+  assert_ok(favor_attention_desc_init(&desc, 1, 1, 2, 2, DIM, DV));
+  desc.state_in = desc.state_out = a;
+  assert_ok(attend(&desc));
   assert_true(favor_state_count(a) == INT64_MAX);
 }
 
@@ -229,6 +252,7 @@ int main(void) {
       cmocka_unit_test(bounds_of_ragged_batches_cost_nothing),
       cmocka_unit_test(offsets_whose_difference_wraps_are_refused),
       cmocka_unit_test(states_past_the_end_of_memory_are_refused_unread),
+      cmocka_unit_test(weights_that_are_nan_or_infinite_are_told),
       cmocka_unit_test(the_count_of_keys_stays_at_its_largest),
       cmocka_unit_test(states_that_share_memory_are_not_merged),
       cmocka_unit_test(the_report_names_the_features_scales_or_values_at_fault),
