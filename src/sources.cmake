@@ -64,7 +64,9 @@ set(FAVOR_SOURCES
   attention/stream_api.c
   attention/many.c
   attention/made.c
+  attention/desc.c
   attention/problem.c
+  attention/problem_arrays.c
   attention/plan.c
   attention/drive.c
   attention/attention.c
