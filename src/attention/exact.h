@@ -14,6 +14,9 @@
 #define FAVOR_EXACT_QUERIES 256
 #define FAVOR_EXACT_KEYS 256
 
+/* Keys whose values are summed in one product. */
+#define FAVOR_EXACT_RUN 128
+
 /** The call. */
 typedef struct favor_exact_call {
   favor_problem problem;

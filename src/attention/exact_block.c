@@ -220,6 +220,18 @@ static void weigh(const favor_block *b) {
                        s->weights, FAVOR_EXACT_KEYS);
 }
 
+/* Sums in float32 take few terms one after the other, whatever adds them up. */
+static void add_values(const favor_block *b) {
+  const favor_exact_slot *s = b->s;
+  const int64_t real = (int64_t)b->call->table->real;
+  for (int64_t j = 0; j < b->keys; j += FAVOR_EXACT_RUN) {
+    const int64_t count = b->keys - j < FAVOR_EXACT_RUN ? b->keys - j : FAVOR_EXACT_RUN;
+    b->call->table->read(b->rows, count, b->call->problem.d.dv + 1,
+                         (unsigned char *)s->weights + j * real, FAVOR_EXACT_KEYS,
+                         (unsigned char *)s->values + j * s->ld * real, s->ld, 1, s->sums, s->ld);
+  }
+}
+
 static void put_row(const favor_block *b, int64_t i) {
   favor_exact_slot *s = b->s;
   favor_exact_call *call = b->call;
@@ -271,8 +283,7 @@ void favor_exact_item(void *ctx, int64_t slot, int64_t item) {
     exponents(&b);
     mask_block(&b);
     weigh(&b);
-    call->table->read(b.rows, b.keys, d->dv + 1, s.weights, FAVOR_EXACT_KEYS, s.values, s.ld, 1,
-                      s.sums, s.ld);
+    add_values(&b);
   }
   for (int64_t i = 0; i < b.rows; ++i) put_row(&b, i);
 }
