@@ -53,7 +53,8 @@ static favor_status exact(favor_exact_call *c, int32_t kernel, int32_t isa, void
                       "only one of alloc and free is set; both or neither");
   }
   const favor_attention_desc *d = &c->problem.d;
-  c->blocks = (d->n_q + FAVOR_EXACT_ROWS - 1) / FAVOR_EXACT_ROWS;
+  c->height = d->mask == FAVOR_MASK_CAUSAL ? FAVOR_EXACT_QUERIES / 2 : FAVOR_EXACT_QUERIES;
+  c->blocks = (d->n_q + c->height - 1) / c->height;
   if (!favor_size_matrix(d->batch, d->heads, 1, &items) ||
       !favor_size_mul(items, (size_t)c->blocks, &items) || items > INT64_MAX) {
     return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch",
