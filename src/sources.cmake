@@ -54,7 +54,9 @@ set(FAVOR_SOURCES
   attention/level.c
   attention/attend.c
   attention/panel.c
+  attention/sums.c
   attention/read.c
+  attention/direct.c
   attention/output.c
   attention/causal.c
   attention/scratch.c
