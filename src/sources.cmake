@@ -72,6 +72,7 @@ set(FAVOR_SOURCES
   attention/plan.c
   attention/drive.c
   attention/attention.c
+  attention/exact_load.c
   attention/exact_block.c
   attention/exact.c
 )

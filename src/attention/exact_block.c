@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +13,8 @@ void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena
   s->ld = favor_level_ld(p->d.dv);
   s->q = favor_arena_take(arena, rows, s->ldin, p->real);
   s->k = favor_arena_take(arena, keys, s->ldin, p->real);
+  s->packed = favor_arena_take(arena, keys, p->d.dim, p->real);
+  s->offset = favor_arena_take(arena, keys, 1, p->real);
   s->values = favor_arena_take(arena, keys, s->ld, p->real);
   s->weights = favor_arena_take(arena, rows, keys, p->real);
   s->hidden = favor_arena_take(arena, keys, 1, p->real);
@@ -31,117 +32,16 @@ void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena
   s->poisoned = favor_arena_take(arena, rows, 1, 1);
 }
 
-/* One block at work. */
-typedef struct favor_block {
-  favor_exact_call *call;
-  favor_exact_slot *s;
-  const favor_span *span;
-  int64_t query, rows; /* queries [query, query + rows) */
-  int64_t key, keys;   /* keys [key, key + keys) */
-} favor_block;
-
-static const void *row_at(const favor_block *b, const void *x, int64_t row, int64_t ld) {
-  return (const unsigned char *)x + (size_t)row * (size_t)ld * b->call->table->real;
-}
-
-static bool too_long(const favor_block *b, double norm2) {
-  const double largest = b->call->scale > 1 ? b->call->scale : 1;
-  return !(norm2 <=
-           (b->call->problem.precision == FAVOR_F32 ? (double)FLT_MAX : DBL_MAX) / largest);
-}
-
-static void clear_row(const favor_block *b, void *x, int64_t i, int64_t ld) {
-  memset((unsigned char *)x + (size_t)(i * ld) * b->call->table->real, 0,
-         (size_t)ld * b->call->table->real);
-}
-
-static void load_queries(const favor_block *b) {
-  const favor_attention_desc *d = &b->call->problem.d;
-  favor_exact_slot *s = b->s;
-  const void *q = row_at(b, b->span->q, b->query, d->q_stride[2]);
-  b->call->table->load(b->rows, d->dim, q, d->q_stride[2], NULL, b->call->scale * log2_e, s->q,
-                       s->ldin);
-  b->call->table->row_scalars(b->rows, d->dim, q, d->q_stride[2], NULL, NULL, s->q_norm2, NULL);
-  for (int64_t i = 0; i < b->rows; ++i) {
-    s->q_bad[i] = too_long(b, s->q_norm2[i]);
-    if (s->q_bad[i]) clear_row(b, s->q, i, s->ldin);
-    s->seen[i] = s->poisoned[i] = 0;
-    favor_real_set(b->call->problem.precision, s->top, i, -INFINITY);
-  }
-  for (int64_t j = 0; j < FAVOR_EXACT_KEYS; ++j) {
-    favor_real_set(b->call->problem.precision, s->hidden, j, -INFINITY);
-  }
-  memset(s->sums, 0, (size_t)(b->rows * s->ld) * b->call->table->real);
-}
-
-static bool load_value(const favor_block *b, int64_t j) {
-  const int64_t ld = b->s->ld;
-  unsigned char *out = (unsigned char *)b->s->values + (size_t)(j * ld) * b->call->table->real;
-  const void *v = row_at(b, b->span->k.v, b->key + j, b->span->k.ldv);
-  return favor_value_load(b->call->problem.precision, b->call->problem.d.dv, ld, v, out);
-}
-
-/* Load one run of keys that may be read. */
-static void load_run(const favor_block *b, int64_t j, int64_t count) {
-  const favor_attention_desc *d = &b->call->problem.d;
-  favor_exact_slot *s = b->s;
-  const void *k = row_at(b, b->span->k.k, b->key + j, b->span->k.ldk);
-  unsigned char *in = (unsigned char *)s->k + (size_t)(j * s->ldin) * b->call->table->real;
-  b->call->table->load(count, d->dim, k, b->span->k.ldk, NULL, 1, in, s->ldin);
-  b->call->table->row_scalars(count, d->dim, k, b->span->k.ldk, NULL, NULL, s->k_norm2 + j, NULL);
-}
-
-static double weight_of(const favor_block *b, int64_t j) {
-  const favor_keys *k = &b->span->k;
-  return k->log_weight ? (double)k->log_weight[(b->key + j) * k->weight_ld] : 0;
-}
-
-/* A key whose row is read by nobody, or only to poison. */
-static void blank_key(const favor_block *b, int64_t j, bool masked) {
-  favor_exact_slot *s = b->s;
-  s->k_masked[j] = masked;
-  s->k_bad[j] = !masked;
-  s->bias[j] = 0;
-  s->plain = false;
-  clear_row(b, s->k, j, s->ldin);
-  clear_row(b, s->values, j, s->ld);
-}
-
-/* What a key adds to its exponents, base 2: its weight, and -scale |k|^2/2 of the Gaussian kernel.
- * */
-static void load_keys(const favor_block *b) {
-  favor_exact_slot *s = b->s;
-  const bool gaussian = b->call->target->id == FAVOR_KERNEL_GAUSSIAN;
-  s->plain = true;
-  s->biased = false;
-  for (int64_t j = 0; j < b->keys;) {
-    int64_t end = j;
-    while (end < b->keys && !(weight_of(b, end) == -INFINITY)) end += 1;
-    if (end > j) load_run(b, j, end - j);
-    for (; j < end; ++j) {
-      const double w = weight_of(b, j);
-      if (!load_value(b, j) || too_long(b, s->k_norm2[j]) || !isfinite(w)) {
-        blank_key(b, j, false);
-        continue;
-      }
-      s->k_masked[j] = s->k_bad[j] = 0;
-      s->bias[j] = log2_e * (w - (gaussian ? 0.5 * b->call->scale * s->k_norm2[j] : 0));
-      s->biased = s->biased || s->bias[j] != 0;
-    }
-    if (j < b->keys) blank_key(b, j++, true);
-  }
-}
-
 /* Exponents of a kernel that is not an exponential of a product: pair by pair. */
 static void kernel_exponents(const favor_block *b) {
   const favor_attention_desc *d = &b->call->problem.d;
   const favor_precision p = b->call->problem.precision;
   for (int64_t i = 0; i < b->rows; ++i) {
     favor_pair pair = {.precision = p, .dim = d->dim, .norm_x = sqrt(b->s->q_norm2[i])};
-    pair.x = row_at(b, b->span->q, b->query + i, d->q_stride[2]);
+    pair.x = favor_exact_row(b, b->span->q, b->query + i, d->q_stride[2]);
     for (int64_t j = 0; j < b->keys; ++j) {
       if (b->s->q_bad[i] || b->s->k_bad[j] || b->s->k_masked[j]) continue;
-      pair.y = row_at(b, b->span->k.k, b->key + j, b->span->k.ldk);
+      pair.y = favor_exact_row(b, b->span->k.k, b->key + j, b->span->k.ldk);
       pair.norm_y = sqrt(b->s->k_norm2[j]);
       favor_real_set(p, b->s->weights, i * FAVOR_EXACT_KEYS + j,
                      log2_e * b->call->target->exact_log(&pair, b->call->scale) + b->s->bias[j]);
@@ -149,25 +49,16 @@ static void kernel_exponents(const favor_block *b) {
   }
 }
 
-/* Each row of exponents begins as what the keys add to it. */
-static void set_biases(const favor_block *b) {
-  const size_t bytes = (size_t)FAVOR_EXACT_KEYS * b->call->table->real;
-  for (int64_t j = 0; j < b->keys; ++j) {
-    favor_real_set(b->call->problem.precision, b->s->weights, j, b->s->bias[j]);
-  }
-  for (int64_t i = 1; i < b->rows; ++i) {
-    memcpy((unsigned char *)b->s->weights + (size_t)i * bytes, b->s->weights, bytes);
-  }
-}
-
 static void exponents(const favor_block *b) {
+  const favor_exact_slot *s = b->s;
   if (!b->call->target->terms) {
     kernel_exponents(b);
     return;
   }
-  if (b->s->biased) set_biases(b);
-  b->call->table->product(b->rows, b->keys, b->call->problem.d.dim, b->s->q, b->s->ldin, b->s->k,
-                          b->s->ldin, b->s->biased, b->s->weights, FAVOR_EXACT_KEYS);
+  const int64_t columns = favor_exact_pack(b);
+  b->call->table->project(b->rows, b->call->problem.d.dim, s->q, s->ldin, s->packed,
+                          favor_pack_panel(b->call->table, columns), s->offset, columns, s->weights,
+                          FAVOR_EXACT_KEYS);
 }
 
 static void hide(const favor_block *b, int64_t i, int64_t first, int64_t end) {
@@ -272,14 +163,14 @@ void favor_exact_item(void *ctx, int64_t slot, int64_t item) {
   favor_block b = {.call = call, .s = &s, .span = &span, .query = block * call->height};
   b.rows = span.queries - b.query < call->height ? span.queries - b.query : call->height;
   if (b.rows <= 0) return;
-  load_queries(&b);
+  favor_exact_load_queries(&b);
   int64_t keys = span.keys;
   if (d->mask == FAVOR_MASK_CAUSAL && b.query + b.rows + span.offset < keys) {
     keys = b.query + b.rows + span.offset;
   }
   for (b.key = 0; b.key < keys; b.key += FAVOR_EXACT_KEYS) {
     b.keys = keys - b.key < FAVOR_EXACT_KEYS ? keys - b.key : FAVOR_EXACT_KEYS;
-    load_keys(&b);
+    favor_exact_load_keys(&b);
     exponents(&b);
     mask_block(&b);
     weigh(&b);
