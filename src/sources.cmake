@@ -55,7 +55,9 @@ set(FAVOR_SOURCES
   attention/level.c
   attention/attend.c
   attention/panel.c
+  attention/sums.c
   attention/read.c
+  attention/direct.c
   attention/output.c
   attention/causal.c
   attention/scratch.c
@@ -65,10 +67,13 @@ set(FAVOR_SOURCES
   attention/stream_api.c
   attention/many.c
   attention/made.c
+  attention/desc.c
   attention/problem.c
+  attention/problem_arrays.c
   attention/plan.c
   attention/drive.c
   attention/attention.c
+  attention/exact_load.c
   attention/exact_block.c
   attention/exact.c
 )

@@ -89,7 +89,7 @@ static void write_state(favor_drive *d, int64_t stream, const favor_drive_stream
   int64_t count = s->span.keys;
   if (desc->state_in) {
     const unsigned char *in = (const unsigned char *)desc->state_in + stream * desc->state_stride;
-    count += ((const favor_state *)(const void *)in)->count;
+    count = favor_state_counted(count, ((const favor_state *)(const void *)in)->count);
   }
   favor_state *state = favor_state_make(memory, s->map->fingerprint, d->problem.precision,
                                         total->features, total->dv);

@@ -18,7 +18,7 @@ typedef struct favor_drive {
   int64_t streams_per_batch, streams, group; /* group: heads that share a stream */
   int64_t ranges, most_ranges, range_keys;   /* per stream */
   int64_t slots;
-  size_t slot_bytes, level_bytes, total_bytes;
+  size_t slot_bytes, level_bytes, total_bytes, state_bytes;
   unsigned char *slot_memory; /* [slots][slot_bytes]: a level, then favor_attend */
   unsigned char *totals;      /* [streams * ranges][total_bytes], with more than one range */
   int64_t *bad;               /* [streams * ranges]: first row that is not finite, or -1 */
@@ -36,11 +36,15 @@ typedef struct favor_drive_stream {
   double decay;
 } favor_drive_stream;
 
-/** Plan the call: streams, ranges, sizes. FAVOR_ERR_* as favor_attention says. */
+/** Plan the call: streams, ranges, sizes. FAVOR_ERR_* as favor_attention says. Maps are read, states
+ *  are not. */
 favor_status favor_drive_plan(favor_drive *d, favor_report *report);
 
-/** Bytes of the whole workspace for `slots` slots and `ranges` a stream; false if they do not fit.
- *  */
+/** That every state_in is a state of its map, once their extent is known to be memory. */
+favor_status favor_drive_check_states(const favor_drive *d, favor_report *report);
+
+/** Bytes of the whole workspace for `slots` slots and `ranges` a stream; false, and *bytes is left
+ *  alone, if they do not fit. */
 bool favor_drive_bytes(const favor_drive *d, int64_t slots, int64_t ranges, size_t *bytes);
 
 /** Lay the workspace out over memory. */

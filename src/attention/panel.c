@@ -103,6 +103,15 @@ void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t 
   }
 }
 
+void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, const favor_level *level,
+                        const favor_level *base) {
+  for (int64_t j = first; j < first + columns; ++j) {
+    const double c = favor_level_c(level, j, a->reference);
+    const double before = base ? favor_level_c(base, j, a->reference) : FAVOR_EMPTY;
+    a->c_new[j] = before > c ? before : c;
+  }
+}
+
 void favor_panel_columns(favor_attend *a, int64_t columns, int64_t first, double sign) {
   for (int64_t j = 0; j < columns; ++j) {
     favor_real_set(a->precision, a->column, j,

@@ -11,7 +11,8 @@ enum { most_items = 16, least_keys = 1024 };
 
 static favor_status check_maps(const favor_drive *d, favor_report *report) {
   const favor_attention_desc *desc = &d->problem.d;
-  if (d->num_maps != 1 && d->num_maps != desc->kv_heads && d->num_maps != desc->heads) {
+  if (d->num_maps < 1 ||
+      (d->num_maps != 1 && d->num_maps != desc->kv_heads && d->num_maps != desc->heads)) {
     return favor_fail(report, FAVOR_ERR_SHAPE, "num_maps",
                       "num_maps is %" PRId64 "; it must be 1, kv_heads = %" PRId64
                       " or heads = %" PRId64,
@@ -29,38 +30,47 @@ static favor_status check_maps(const favor_drive *d, favor_report *report) {
     }
     if (map->leaf.features != d->maps[0]->leaf.features) {
       return favor_fail(report, FAVOR_ERR_COMBINATION, "maps",
-                        "map %" PRId64 " has %" PRId64
-                        " features; all maps of a call need the same",
-                        i, map->leaf.features);
+                        "map %" PRId64 " has %" PRId64 " features and the first %" PRId64
+                        "; all maps of a call need the same",
+                        i, map->leaf.features, d->maps[0]->leaf.features);
     }
   }
   return status;
 }
 
-static favor_status check_state(const favor_drive *d, const void *states, const char *name,
-                                bool is_set, favor_report *report) {
+/* The stride of states, and where they may be written; nothing is read. */
+static favor_status check_state_shape(favor_drive *d, favor_report *report) {
   const favor_attention_desc *desc = &d->problem.d;
-  size_t bytes = 0;
-  if (!states || d->streams == 0) return FAVOR_OK;
-  if (!favor_state_bytes(d->problem.precision, d->maps[0]->leaf.features, desc->dv, &bytes)) {
-    return favor_fail(report, FAVOR_ERR_OVERFLOW, name, "a state does not fit in memory");
+  const size_t past = (uintptr_t)desc->state_out % FAVOR_ALIGNMENT;
+  if ((!desc->state_in && !desc->state_out) || d->streams == 0) return FAVOR_OK;
+  if (!favor_state_bytes(d->problem.precision, d->maps[0]->leaf.features, desc->dv,
+                         &d->state_bytes)) {
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, desc->state_in ? "state_in" : "state_out",
+                      "a state does not fit in memory");
   }
-  if (desc->state_stride % (int64_t)FAVOR_ALIGNMENT != 0 ||
-      (d->streams > 1 && desc->state_stride < (int64_t)bytes)) {
+  if (desc->state_stride < 0 || desc->state_stride % (int64_t)FAVOR_ALIGNMENT != 0 ||
+      (d->streams > 1 && desc->state_stride < (int64_t)d->state_bytes)) {
     return favor_fail(report, FAVOR_ERR_SHAPE, "state_stride",
                       "state_stride is %" PRId64
-                      "; a multiple of 64, at least %zu bytes, is needed",
-                      desc->state_stride, bytes);
+                      "; a multiple of 64, at least the %zu bytes of a state, is needed",
+                      desc->state_stride, d->state_bytes);
   }
-  if (!is_set && (uintptr_t)states % FAVOR_ALIGNMENT != 0) {
-    return favor_fail(report, FAVOR_ERR_WORKSPACE, name, "%s is not aligned to 64 bytes", name);
+  if (past != 0) {
+    return favor_fail(report, FAVOR_ERR_WORKSPACE, "state_out",
+                      "state_out is %zu bytes past a multiple of 64; it must be aligned to that",
+                      past);
   }
-  for (int64_t i = 0; is_set && i < d->streams; ++i) {
-    const favor_state *state =
-        (const void *)((const unsigned char *)states + i * desc->state_stride);
+  return FAVOR_OK;
+}
+
+favor_status favor_drive_check_states(const favor_drive *d, favor_report *report) {
+  const favor_attention_desc *desc = &d->problem.d;
+  const unsigned char *states = desc->state_in;
+  for (int64_t i = 0; states && i < d->streams; ++i) {
+    const favor_state *state = (const void *)(states + i * desc->state_stride);
     const favor_map *map = d->maps[d->num_maps == 1 ? 0 : i % d->streams_per_batch];
     const favor_status status =
-        favor_state_check(report, name, state, map, (int)d->problem.precision, desc->dv);
+        favor_state_check(report, "state_in", state, map, (int)d->problem.precision, desc->dv);
     if (status < 0) return status;
   }
   return FAVOR_OK;
@@ -74,8 +84,9 @@ favor_status favor_drive_plan(favor_drive *d, favor_report *report) {
   size_t streams = 0;
   d->streams_per_batch = per_head ? desc->heads : desc->kv_heads;
   d->group = d->streams_per_batch > 0 ? desc->heads / d->streams_per_batch : 0;
-  if (!favor_size_matrix(desc->batch, d->streams_per_batch, 1, &streams)) {
-    return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch", "batch times heads does not fit");
+  if (!favor_size_matrix(desc->batch, d->streams_per_batch, 1, &streams) || streams > INT64_MAX) {
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch",
+                      "batch is %" PRId64 "; times heads it does not fit", desc->batch);
   }
   d->streams = (int64_t)streams;
   const int64_t possible = desc->n_k / least_keys;
@@ -86,8 +97,7 @@ favor_status favor_drive_plan(favor_drive *d, favor_report *report) {
   const int64_t keys = (desc->n_k + d->ranges - 1) / d->ranges;
   d->range_keys = (keys + FAVOR_ATTEND_ROWS - 1) / FAVOR_ATTEND_ROWS * FAVOR_ATTEND_ROWS;
   if (d->range_keys < 1) d->range_keys = FAVOR_ATTEND_ROWS;
-  status = check_state(d, desc->state_in, "state_in", true, report);
-  return status < 0 ? status : check_state(d, desc->state_out, "state_out", false, report);
+  return check_state_shape(d, report);
 }
 
 static favor_level lay_level(const favor_drive *d, bool total, favor_arena *arena) {
@@ -138,7 +148,7 @@ bool favor_drive_bytes(const favor_drive *d, int64_t slots, int64_t ranges, size
   favor_drive copy = *d;
   favor_arena arena = favor_arena_counting();
   const bool fits = lay_out(&copy, slots, ranges, &arena);
-  *bytes = arena.used;
+  if (fits) *bytes = arena.used;
   return fits;
 }
 

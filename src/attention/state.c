@@ -21,7 +21,7 @@ bool favor_state_bytes(favor_precision precision, int64_t features, int64_t dv, 
   favor_level level;
   favor_arena arena = favor_arena_counting();
   favor_state_layout(&level, precision, features, dv, &arena);
-  *bytes = arena.used;
+  if (!arena.failed) *bytes = arena.used;
   return !arena.failed;
 }
 
@@ -120,7 +120,7 @@ void favor_state_destroy(const favor_map *map, favor_state *state) {
 }
 
 int64_t favor_state_count(const favor_state *state) {
-  return state ? state->count : 0;
+  return favor_state_check(NULL, "state", state, NULL, -1, -1) < 0 ? 0 : state->count;
 }
 
 favor_status favor_state_reset(favor_state *state) {
@@ -158,14 +158,16 @@ favor_status favor_state_merge(favor_state *into, const favor_state *from) {
   favor_status status = favor_state_check(NULL, "into", into, NULL, -1, -1);
   if (status == FAVOR_OK) status = favor_state_check(NULL, "from", from, NULL, -1, -1);
   if (status < 0) return status;
-  if (into == from) return FAVOR_ERR_ALIAS;
   if (into->precision != from->precision || into->features != from->features ||
       into->dv != from->dv || into->fingerprint != from->fingerprint) {
     return FAVOR_ERR_STATE;
   }
+  size_t bytes = 0;
+  favor_state_bytes((favor_precision)into->precision, into->features, into->dv, &bytes);
+  if (favor_overlap(into, bytes, from, bytes)) return FAVOR_ERR_ALIAS;
   favor_level to = favor_state_level(into);
   const favor_level level = favor_state_level_const(from);
   favor_level_merge(&to, &level, exp2(from->decay - into->decay));
-  into->count += from->count;
+  into->count = favor_state_counted(into->count, from->count);
   return FAVOR_OK;
 }

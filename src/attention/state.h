@@ -41,7 +41,12 @@ favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precisio
 favor_status favor_state_check(favor_report *report, const char *argument, const favor_state *state,
                                const favor_map *map, int precision, int64_t dv);
 
-/** Bytes of a state; false if they do not fit. */
+/** Keys absorbed after `more` more: it stays at the largest, since merging copies doubles it. */
+static inline int64_t favor_state_counted(int64_t count, int64_t more) {
+  return count > INT64_MAX - more ? INT64_MAX : count + more;
+}
+
+/** Bytes of a state; false, and *bytes is left alone, if they do not fit. */
 bool favor_state_bytes(favor_precision precision, int64_t features, int64_t dv, size_t *bytes);
 
 #endif

@@ -200,6 +200,11 @@ static void attention_with_workspace_allocates_nothing(void **state) {
       assert_false(wrapped_end());
       assert_int_equal(atomic_load(&hook.calls), calls);
     }
+  const long long calls = atomic_load(&hook.calls);
+  wrapped_begin(1);
+  assert_ok(run_without_memory(&w));
+  assert_false(wrapped_end());
+  assert_int_equal(atomic_load(&hook.calls), calls);
   free(work);
   world_close(&w);
   assert_balanced(&hook);
