@@ -34,7 +34,8 @@ typedef struct favor_exact_call {
 typedef struct favor_exact_slot {
   int64_t ldin, ld;
   void *q, *k;                            /* real [queries or keys, ldin] */
-  void *packed, *offset;                  /* real [keys * dim], [keys]: k and bias for project */
+  void *packed;                           /* real [keys * dim]: k for project */
+  void *whole, *part;                     /* real [keys]: bias, an integer and a fraction */
   void *values;                           /* real [keys, ld]: v, 1, 0 ... */
   void *weights;                          /* real [queries, keys]: exponents, then weights */
   void *hidden;                           /* real [keys]: exponents of keys out of sight */
@@ -44,7 +45,7 @@ typedef struct favor_exact_slot {
   int64_t *power;                         /* [queries] */
   unsigned char *q_bad, *seen, *poisoned; /* [queries] */
   unsigned char *k_bad, *k_masked;        /* [keys] */
-  bool plain;                             /* of the keys loaded none is bad or masked */
+  bool plain, biased; /* of the keys loaded: none is bad or masked; some whole is not 0 */
 } favor_exact_slot;
 
 void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena *arena);
@@ -68,8 +69,9 @@ void favor_exact_load_queries(const favor_block *b);
  *  or not finite are zeros and marked. */
 void favor_exact_load_keys(const favor_block *b);
 
-/** Pack the loaded keys like projections, whose products with queries are the fastest there are;
- *  what they add to exponents becomes the bias. Returns the columns. */
+/** Pack the loaded keys like projections, whose products with queries are the fastest there are; the
+ *  fraction of what they add to exponents becomes the bias, the rest stays whole until integers
+ *  meet. Returns the columns. */
 int64_t favor_exact_pack(const favor_block *b);
 
 /** One item: a block of queries of one head against all its keys. */

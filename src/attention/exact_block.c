@@ -14,7 +14,8 @@ void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena
   s->q = favor_arena_take(arena, rows, s->ldin, p->real);
   s->k = favor_arena_take(arena, keys, s->ldin, p->real);
   s->packed = favor_arena_take(arena, keys, p->d.dim, p->real);
-  s->offset = favor_arena_take(arena, keys, 1, p->real);
+  s->whole = favor_arena_take(arena, keys, 1, p->real);
+  s->part = favor_arena_take(arena, keys, 1, p->real);
   s->values = favor_arena_take(arena, keys, s->ld, p->real);
   s->weights = favor_arena_take(arena, rows, keys, p->real);
   s->hidden = favor_arena_take(arena, keys, 1, p->real);
@@ -52,12 +53,13 @@ static void kernel_exponents(const favor_block *b) {
 static void exponents(const favor_block *b) {
   const favor_exact_slot *s = b->s;
   if (!b->call->target->terms) {
+    b->s->biased = false;
     kernel_exponents(b);
     return;
   }
   const int64_t columns = favor_exact_pack(b);
   b->call->table->project(b->rows, b->call->problem.d.dim, s->q, s->ldin, s->packed,
-                          favor_pack_panel(b->call->table, columns), s->offset, columns, s->weights,
+                          favor_pack_panel(b->call->table, columns), s->part, columns, s->weights,
                           FAVOR_EXACT_KEYS);
 }
 
@@ -98,7 +100,11 @@ static void weigh(const favor_block *b) {
   favor_exact_slot *s = b->s;
   const favor_precision p = b->call->problem.precision;
   memcpy(s->shift, s->top, (size_t)b->rows * b->call->table->real);
-  b->call->table->row_max(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, s->shift);
+  if (s->biased) {
+    b->call->table->row_top(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, s->whole, s->shift);
+  } else {
+    b->call->table->row_max(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, s->shift);
+  }
   for (int64_t i = 0; i < b->rows; ++i) {
     const double old = favor_real_get(p, s->top, i), top = floor(favor_real_get(p, s->shift, i));
     const double power = isinf(old) ? 0 : old - top;
@@ -107,8 +113,13 @@ static void weigh(const favor_block *b) {
     favor_real_set(p, s->shift, i, isinf(top) ? 0 : -top);
   }
   b->call->table->scale_rows(b->rows, b->call->problem.d.dv + 1, s->power, s->sums, s->ld);
-  b->call->table->exp2(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, NULL, s->shift, NULL,
-                       s->weights, FAVOR_EXACT_KEYS);
+  if (s->biased) {
+    b->call->table->weigh(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, NULL, s->shift, s->whole,
+                          true, s->weights, FAVOR_EXACT_KEYS);
+  } else {
+    b->call->table->exp2(b->rows, b->keys, s->weights, FAVOR_EXACT_KEYS, NULL, s->shift, NULL,
+                         s->weights, FAVOR_EXACT_KEYS);
+  }
 }
 
 /* Sums in float32 take few terms one after the other, whatever adds them up. */

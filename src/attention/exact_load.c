@@ -132,8 +132,12 @@ int64_t favor_exact_pack(const favor_block *b) {
                (double *)s->packed + first * dim);
     }
   }
+  s->biased = false;
   for (int64_t j = 0; j < columns; ++j) {
-    favor_real_set(p, s->offset, j, j < b->keys ? s->bias[j] : 0);
+    const double bias = j < b->keys ? s->bias[j] : 0, whole = floor(bias);
+    s->biased = s->biased || whole != 0;
+    favor_real_set(p, s->whole, j, favor_bounded(p, whole));
+    favor_real_set(p, s->part, j, bias - whole);
   }
   return columns;
 }
