@@ -193,7 +193,7 @@ favor_status favor_state_absorb_features_f32(favor_state *state, int64_t n, cons
 favor_status favor_state_read_features_f32(const favor_state *state, int64_t n, const float *phi,
                                            int64_t ldphi, const double *log_scale, float *out,
                                            int64_t ldo, double *log_norm, favor_report *report) {
-  const favor_made m = {.state = (favor_state *)(uintptr_t)state,
+  const favor_made m = {.state = (favor_state *)state,
                         .precision = FAVOR_F32,
                         .n = n,
                         .ldphi = ldphi,
@@ -225,7 +225,7 @@ favor_status favor_state_absorb_features_f64(favor_state *state, int64_t n, cons
 favor_status favor_state_read_features_f64(const favor_state *state, int64_t n, const double *phi,
                                            int64_t ldphi, const double *log_scale, double *out,
                                            int64_t ldo, double *log_norm, favor_report *report) {
-  const favor_made m = {.state = (favor_state *)(uintptr_t)state,
+  const favor_made m = {.state = (favor_state *)state,
                         .precision = FAVOR_F64,
                         .n = n,
                         .ldphi = ldphi,

@@ -73,7 +73,7 @@ static favor_status check_states(const favor_many *m, int64_t *dv) {
   *dv = 1;
   favor_status status = check_extent(m);
   if (status == FAVOR_OK && s->n > 0) {
-    status = favor_state_check(s->report, "states", first, s->map, s->precision, -1);
+    status = favor_state_check(s->report, "states", first, s->map, (int)s->precision, -1);
     if (status < 0) return status;
     *dv = first->dv;
     favor_state_bytes(s->precision, first->features, *dv, &bytes);
@@ -84,7 +84,7 @@ static favor_status check_states(const favor_many *m, int64_t *dv) {
   status = favor_stream_check(s, *dv, &states);
   for (int64_t i = 1; i < s->n && status == FAVOR_OK; ++i) {
     const favor_state *state = (const void *)(m->states + (size_t)i * m->stride);
-    status = favor_state_check(s->report, "states", state, s->map, s->precision, *dv);
+    status = favor_state_check(s->report, "states", state, s->map, (int)s->precision, *dv);
   }
   return status;
 }

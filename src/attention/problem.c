@@ -117,7 +117,7 @@ favor_span favor_problem_span(const favor_problem *p, int64_t batch, int64_t hea
   s.offset = ragged ? s.keys - s.queries + d->causal_offset : d->causal_offset;
   if (d->key_lengths && d->key_lengths[batch] < s.keys) s.keys = d->key_lengths[batch];
   s.q = at(p, p->q, d->q_stride, batch, head, q_row);
-  s.out = (unsigned char *)(uintptr_t)at(p, p->out, d->out_stride, batch, head, q_row);
+  s.out = (unsigned char *)at(p, p->out, d->out_stride, batch, head, q_row);
   s.row = ragged ? head * d->q_offsets[d->batch] + q_row : (batch * d->heads + head) * d->n_q;
   if (d->log_norm) s.log_norm = d->log_norm + s.row;
   s.k = (favor_keys){.k = at(p, p->k, d->k_stride, batch, kv_head, k_row),

@@ -12,10 +12,10 @@
 typedef struct favor_strided {
   const char *name, *stride_name;
   const void *data;
-  int dims;
   int64_t count[3], stride[3];
   int64_t columns;
   size_t element;
+  int dims;
   bool written;
 } favor_strided;
 
@@ -52,7 +52,7 @@ static favor_status check_apart(const favor_strided *s, favor_report *report) {
   for (int i = 0; i < s->dims; ++i) {
     int64_t reach = s->columns;
     for (int j = 0; j < s->dims; ++j) {
-      const bool below = s->stride[j] < s->stride[i] || (s->stride[j] == s->stride[i] && j > i);
+      const bool below = s->stride[j] < s->stride[i] || (j > i && s->stride[j] == s->stride[i]);
       if (j != i && below) reach += (s->count[j] - 1) * s->stride[j];
     }
     if (s->count[i] > 1 && s->stride[i] < reach) {
@@ -119,15 +119,14 @@ static favor_strided strided(const favor_problem *p, const char *name, const cha
                              int64_t columns) {
   const int64_t batch = p->d.batch;
   const bool ragged = p->d.q_offsets != NULL;
-  return (favor_strided){name,
-                         stride_name,
-                         data,
-                         3,
-                         {ragged ? batch > 0 : batch, heads, rows},
-                         {ragged ? 0 : stride[0], stride[1], stride[2]},
-                         columns,
-                         p->real,
-                         false};
+  return (favor_strided){.name = name,
+                         .stride_name = stride_name,
+                         .data = data,
+                         .count = {ragged ? batch > 0 : batch, heads, rows},
+                         .stride = {ragged ? 0 : stride[0], stride[1], stride[2]},
+                         .columns = columns,
+                         .element = p->real,
+                         .dims = 3};
 }
 
 static favor_status check_lengths(const favor_problem *p, favor_report *report) {
@@ -154,15 +153,14 @@ favor_status favor_problem_check(favor_problem *p, const favor_problem_memory *m
       strided(p, "k", "k_stride", m->k, d->k_stride, d->kv_heads, n_k, d->dim),
       strided(p, "v", "v_stride", m->v, d->v_stride, d->kv_heads, n_k, d->dv),
       strided(p, "out", "out_stride", m->out, d->out_stride, d->heads, n_q, d->dv),
-      {"key_log_weight",
-       "weight_stride",
-       d->key_log_weight,
-       2,
-       {ragged ? d->batch > 0 : d->batch, n_k, 1},
-       {ragged ? 0 : d->weight_stride[0], d->weight_stride[1], 0},
-       1,
-       sizeof(float),
-       false},
+      {.name = "key_log_weight",
+       .stride_name = "weight_stride",
+       .data = d->key_log_weight,
+       .count = {ragged ? d->batch > 0 : d->batch, n_k, 1},
+       .stride = {ragged ? 0 : d->weight_stride[0], d->weight_stride[1], 0},
+       .columns = 1,
+       .element = sizeof(float),
+       .dims = 2},
   };
   favor_array arrays[most];
   int n = 0;
@@ -179,7 +177,7 @@ favor_status favor_problem_check(favor_problem *p, const favor_problem_memory *m
   p->q = arrays[0].rows > 0 ? m->q : NULL;
   p->k = arrays[1].rows > 0 ? m->k : NULL;
   p->v = arrays[2].rows > 0 ? m->v : NULL;
-  p->out = arrays[3].rows > 0 ? (unsigned char *)(uintptr_t)m->out : NULL;
+  p->out = arrays[3].rows > 0 ? (unsigned char *)m->out : NULL;
   if (empty(&own_arrays[4])) d->key_log_weight = NULL;
   return FAVOR_OK;
 }

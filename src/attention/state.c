@@ -36,7 +36,7 @@ favor_level favor_state_level(favor_state *state) {
 
 favor_level favor_state_level_const(const favor_state *state) {
   /* The callers of this one hand the level to functions that only read it. */
-  return favor_state_level((favor_state *)(uintptr_t)state);
+  return favor_state_level((favor_state *)state);
 }
 
 favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precision precision,
@@ -45,7 +45,7 @@ favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precisio
   memset(state, 0, sizeof *state);
   state->magic = magic;
   state->version = version;
-  state->precision = precision;
+  state->precision = (int32_t)precision;
   state->features = features;
   state->dv = dv;
   state->fingerprint = fingerprint;

@@ -26,7 +26,7 @@ static favor_status begin(const favor_stream *s, favor_scratch *scratch, favor_a
   favor_report_begin(s->report);
   favor_status status = favor_check_pointer(s->report, "map", s->map);
   if (status < 0) return status;
-  status = favor_state_check(s->report, "state", s->state, s->map, s->precision, -1);
+  status = favor_state_check(s->report, "state", s->state, s->map, (int)s->precision, -1);
   if (status < 0) return status;
   const int64_t dv = s->state->dv;
   size_t held = 0;
