@@ -18,13 +18,6 @@ static verdict check(trial *p, int32_t kernel, double scale, int32_t isa) {
   return v;
 }
 
-static void add(verdict *all, const verdict *v) {
-  all->worst = fmax(all->worst, v->worst);
-  all->rows += v->rows;
-  all->masked += v->masked;
-  all->nonpositive += v->nonpositive;
-}
-
 static void every_kernel_and_shape_equals_the_sum_over_pairs(void **state) {
   static const int64_t sizes[] = {1, 2, 31, 33, 63, 64, 65, 127, 129, 300};
   static const int64_t dims[][2] = {{15, 15}, {40, 3}, {64, 64}, {80, 17}, {1, 1}};
@@ -46,7 +39,7 @@ static void every_kernel_and_shape_equals_the_sum_over_pairs(void **state) {
           const verdict v = check(&p, kernels[k], turn % 3 ? .5 : 1, isas[i]);
           /* The arc-cosine kernel of opposite vectors is 0. */
           assert_true(v.nonpositive == 0 || kernels[k] == FAVOR_KERNEL_ARCCOS1);
-          add(&all, &v);
+          judge_add(&all, &v);
           trial_close(&p);
           turn++;
         }

@@ -234,20 +234,12 @@ verdict trial_judge(const trial *p, int64_t num_models, const model *const *mode
   return v;
 }
 
-static void add(verdict *v, const verdict *more) {
-  v->worst = fmax(v->worst, more->worst);
-  v->rows += more->rows;
-  v->masked += more->masked;
-  v->nonpositive += more->nonpositive;
-  v->unsure += more->unsure;
-}
-
 void trial_check(trial *p, int64_t num_models, const model *const *models, verdict *v) {
   trial_run(p, num_models, models, (call_room){0});
   const verdict found = trial_judge(p, num_models, models);
   judge_status(&found, p->status);
   judge_report(&found, &p->report);
-  add(v, &found);
+  judge_add(v, &found);
 }
 
 void *trial_keep(const trial *p) {
