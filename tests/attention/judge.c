@@ -7,7 +7,7 @@ typedef struct bench {
   ref_feature *q, *k;
   ref_attention linear;
   ref_exact exact;
-  long double key_condition, key_scalar; /* largest over the keys */
+  long double key_condition, key_scalar, key_weight; /* largest over the keys */
 } bench;
 
 static void *room(size_t element, int64_t n) {
@@ -22,7 +22,7 @@ static bool finite_row(const double *x, int64_t n) {
   return true;
 }
 
-/** Largest condition and scalar of the keys that anybody may see. */
+/** Largest condition, scalar and weight of the keys that anybody may see. */
 static void weigh_keys(bench *b) {
   const head *h = b->h;
   for (int64_t j = 0; j < h->sight.keys; j++) {
@@ -30,11 +30,10 @@ static void weigh_keys(bench *b) {
     if (!finite_row(x, h->dim)) continue;
     if (h->sight.log_weight && h->sight.log_weight[j] == -INFINITY) continue;
     b->key_condition = fmaxl(b->key_condition, ref_condition(&h->m->ref, FAVOR_KEY, x));
-    const long double magnitude = ref_row_magnitude(&h->m->ref, FAVOR_KEY, x);
-    b->key_scalar = fmaxl(b->key_scalar, magnitude);
+    b->key_scalar = fmaxl(b->key_scalar, ref_row_magnitude(&h->m->ref, FAVOR_KEY, x));
     /* Weights far below all others' leave nothing to round. */
     if (h->sight.log_weight && h->sight.log_weight[j] > -1e5)
-      b->key_scalar = fmaxl(b->key_scalar, magnitude + fabs(h->sight.log_weight[j]));
+      b->key_weight = fmaxl(b->key_weight, fabs(h->sight.log_weight[j]));
   }
 }
 
@@ -89,12 +88,13 @@ static long double product_scale(const head *h, const double *x) {
 static long double term_bound(const bench *b, int64_t i) {
   const head *h = b->h;
   const double *x = h->q + i * h->dim;
-  const bool wide = h->precision == FAVOR_F64;
-  const long double u = wide ? 0x1p-53L : 0x1p-24L, least = wide ? 1e-12L : 0;
+  const bool single = h->precision == FAVOR_F32;
+  const long double u = single ? 0x1p-24L : 0x1p-53L, least = single ? 0 : 1e-12L;
   if (!h->m) return fmaxl(least, JUDGE_C * u * (1 + product_scale(h, x)));
   const long double condition = ref_condition(&h->m->ref, FAVOR_QUERY, x) + b->key_condition;
   const long double scalar = ref_row_magnitude(&h->m->ref, FAVOR_QUERY, x) + b->key_scalar;
-  return fmaxl(least, JUDGE_C * (u * condition + 0x1p-53L * scalar));
+  if (single) return JUDGE_C * (0x1p-24L * condition + 0x1p-53L * (scalar + b->key_weight));
+  return fmaxl(1e-12L, JUDGE_C * 0x1p-53L * (condition + scalar));
 }
 
 static void check_zeros(const head *h, const void *out, int64_t at) {
@@ -122,7 +122,7 @@ static void compare_row(verdict *v, const head *h, int64_t i, const ref_row *r, 
     const long double apart = fabsl(log_norm[i] - r->log_norm);
     const long double most = expm1l(relative) * r->kappa + 0x1p-51L * fabsl(r->log_norm);
     if (!(apart <= most)) complain(h, i, "log_norm", log_norm[i], r->log_norm, most);
-    v->worst = fmax(v->worst, (double)(apart / most));
+    v->worst_norm = fmax(v->worst_norm, (double)(apart / most));
   }
   v->rows++;
 }
@@ -171,4 +171,13 @@ void judge_status(const verdict *v, favor_status status) {
     assert_true(status == FAVOR_OK || status == FAVOR_NOTE_NONPOSITIVE);
   else
     assert_status(status, v->nonpositive > 0 ? FAVOR_NOTE_NONPOSITIVE : FAVOR_OK);
+}
+
+void judge_add(verdict *v, const verdict *more) {
+  v->worst = fmax(v->worst, more->worst);
+  v->worst_norm = fmax(v->worst_norm, more->worst_norm);
+  v->rows += more->rows;
+  v->masked += more->masked;
+  v->nonpositive += more->nonpositive;
+  v->unsure += more->unsure;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** favor_attention in float64 against the explicit estimate of each row: every map on every instruction set,
- *  and shapes at and around every tile, panel and vector boundary. Bounds: attention/judge.h. */
+/** favor_attention in float64 against the explicit estimate of each row: shapes at and around every tile, panel
+ *  and vector boundary, on every instruction set. Every map: test_attention_modes.c. Bounds: attention/judge.h. */
 #include "attention/trial.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -19,40 +19,6 @@ static void check(const model *m, const favor_attention_desc *desc, double norm,
   trial_open(&p, FAVOR_F64, desc, norm, seed);
   trial_check(&p, 1, &m, v);
   trial_close(&p);
-}
-
-/** Norms of .25 to 4 by turns; both masks. */
-static void check_map(const model_choice *choice, int turn, verdict *v) {
-  static const double norms[] = {.25, 1, 2, 4};
-  char name[128];
-  model m;
-  verdict mine = {0};
-  model_make(&m, choice);
-  for (int mask = FAVOR_MASK_NONE; mask <= FAVOR_MASK_CAUSAL; mask++) {
-    const int64_t n_k = mask ? 97 : 70;
-    const favor_attention_desc desc = plain(1, 1, 97, n_k, choice->dim, 11, (favor_mask)mask);
-    check(&m, &desc, norms[turn % 4], (uint64_t)turn, &mine);
-  }
-  /* Signed features at large norms leave little: then the other half of the turns has to do. */
-  if (m.positive && mine.rows != 2 * 97) fail_msg("%s", model_name(choice, name));
-  *v = (verdict){fmax(v->worst, mine.worst), v->rows + mine.rows, v->masked + mine.masked,
-                 v->nonpositive + mine.nonpositive, v->unsure + mine.unsure};
-  model_free(&m);
-}
-
-static void every_map_equals_the_explicit_estimate(void **state) {
-  static model_choice cases[MODEL_CASES_MAX];
-  const int n = model_cases(cases);
-  verdict v = {0};
-  (void)state;
-  for (int i = 0; i < n; i++) {
-    cases[i].dim = 9;
-    cases[i].projections = 37;
-    cases[i].scale = i % 2 ? 1 : .5;
-    check_map(&cases[i], i, &v);
-  }
-  print_verdict("every map", &v);
-  assert_true(v.rows > 150 * n);
 }
 
 static const int32_t forms[] = {FAVOR_ESTIMATOR_POSITIVE, FAVOR_ESTIMATOR_HYPERBOLIC,
@@ -186,7 +152,6 @@ static void every_head_or_key_head_may_have_its_own_map(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_map_equals_the_explicit_estimate),
       cmocka_unit_test(every_number_of_rows_equals_the_explicit_estimate),
       cmocka_unit_test(every_shape_of_features_and_values_equals_the_explicit_estimate),
       cmocka_unit_test(heads_and_batches_do_not_touch_each_other),

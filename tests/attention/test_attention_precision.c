@@ -74,8 +74,8 @@ static void float32_stays_within_the_bound_at_every_norm(void **state) {
         check_map(&choice, turn++, by_norm);
       }
   for (int i = 0; i < NORMS; i++) {
-    print_message("norm %g: %d rows, largest error %.4f of the bound\n", norms[i],
-                  (int)by_norm[i].rows, by_norm[i].worst);
+    print_message("norm %g: %d rows, largest error %.4f of the bound, of log_norm %.4f\n", norms[i],
+                  (int)by_norm[i].rows, by_norm[i].worst, by_norm[i].worst_norm);
     assert_true(by_norm[i].rows > 0 && by_norm[i].unsure == 0);
     if (norms[i] == 4) assert_true(by_norm[i].worst >= 1e-3);
   }

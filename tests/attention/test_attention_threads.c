@@ -5,12 +5,13 @@
 
 #include "attention/trial.h"
 
-enum { THREADS = 4, ROUNDS = 3, D = 8, DV = 5, M = 40, N = 140, LONG = 2200 };
+enum { THREADS = 4, ROUNDS = 3, D = 8, DV = 5, M = 40, N = 140, LONG = 2200, STREAMS = 5 };
 
 /** Everything that a thread writes; compared as a whole. */
 typedef struct results {
-  float out[N * DV], read[N * DV], step[DV], attention[LONG * DV], exact[N * DV];
-  double log_norm[N], norms[LONG];
+  float out[N * DV], read[N * DV], steps[STREAMS * DV], exact[N * DV];
+  float attention[2][LONG * DV]; /* by mask: long enough for several slots at one head */
+  double log_norm[N], norms[2][LONG];
   unsigned char block[4 * 2 * M * (DV + 2) * 8];
   size_t bytes;
   favor_status status; /* the worst */
@@ -37,21 +38,45 @@ static void state_calls(const shared *s, results *r) {
   note(r, favor_state_decay(state, -.1));
   note(r, favor_state_merge(state, other));
   note(r, favor_state_read_f32(s->map, state, N, s->q, D, r->read, DV, r->log_norm, NULL, 0, NULL));
-  note(r, favor_state_step_many_f32(s->map, 1, state, 0, s->q, D, s->k, D, s->v, DV, r->step, DV,
-                                    NULL, 0, s->executor, NULL));
   note(r, favor_state_save(state, r->block, sizeof r->block, &r->bytes));
   favor_state_destroy(s->map, state);
   favor_state_destroy(s->map, other);
 }
 
+/** Copies of a state, each a token further. */
+static void step_calls(const shared *s, results *r) {
+  size_t stride = 0;
+  favor_state *state = NULL;
+  note(r, favor_state_size(s->map, DV, FAVOR_F32, &stride));
+  unsigned char *states = aligned_alloc(64, STREAMS * stride);
+  if (!states) {
+    note(r, FAVOR_ERR_MEMORY);
+    return;
+  }
+  for (size_t i = 0; i < STREAMS; i++)
+    note(r, favor_state_init(s->map, DV, FAVOR_F32, states + i * stride, stride, &state));
+  for (int step = 0; step < 3; step++)
+    note(r, favor_state_step_many_f32(s->map, STREAMS, states, stride, s->q, D, s->k, D, s->v, DV,
+                                      r->steps, DV, NULL, 0, s->executor, NULL));
+  free(states);
+}
+
 static void attention_calls(const shared *s, results *r) {
-  favor_attention_desc desc = plain(1, 1, LONG, LONG, D, DV, FAVOR_MASK_CAUSAL);
-  desc.log_norm = r->norms;
-  note(r, favor_attention_f32(1, &s->map, &desc, s->q, s->k, s->v, r->attention, NULL, 0,
-                              s->executor, NULL));
-  desc = plain(1, 1, N, N, D, DV, FAVOR_MASK_NONE);
-  note(r, favor_attention_exact_f32(FAVOR_KERNEL_SOFTMAX, 1, FAVOR_ISA_AUTO, &desc, s->q, s->k,
-                                    s->v, r->exact, NULL, 0, NULL, s->executor, NULL));
+  for (int mask = FAVOR_MASK_NONE; mask <= FAVOR_MASK_CAUSAL; mask++) {
+    favor_attention_desc desc = plain(1, 1, LONG, LONG, D, DV, (favor_mask)mask);
+    desc.log_norm = r->norms[mask];
+    note(r, favor_attention_f32(1, &s->map, &desc, s->q, s->k, s->v, r->attention[mask], NULL, 0,
+                                s->executor, NULL));
+  }
+  const favor_attention_desc few = plain(1, 1, N, N, D, DV, FAVOR_MASK_NONE);
+  note(r, favor_attention_exact_f32(FAVOR_KERNEL_SOFTMAX, 1, FAVOR_ISA_AUTO, &few, s->q, s->k, s->v,
+                                    r->exact, NULL, 0, NULL, s->executor, NULL));
+}
+
+static void all_calls(const shared *s, results *r) {
+  state_calls(s, r);
+  step_calls(s, r);
+  attention_calls(s, r);
 }
 
 typedef struct worker {
@@ -66,8 +91,7 @@ static void *use_shared(void *arg) {
   w->same = true;
   for (int round = 0; round < ROUNDS; round++) {
     memset(w->own, 0, sizeof *w->own);
-    state_calls(w->s, w->own);
-    attention_calls(w->s, w->own);
+    all_calls(w->s, w->own);
     w->same = w->same && memcmp(w->own, w->expected, sizeof *w->own) == 0;
   }
   return NULL;
@@ -105,8 +129,7 @@ static void run_threads(shared *s) {
   assert_non_null(expected);
   const favor_executor *given = s->executor;
   s->executor = NULL;
-  state_calls(s, expected);
-  attention_calls(s, expected);
+  all_calls(s, expected);
   assert_ok(expected->status);
   s->executor = given;
   assert_int_equal(pthread_create(&maker, NULL, make_and_destroy, &right), 0);
