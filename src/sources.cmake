@@ -17,6 +17,8 @@ set(FAVOR_SOURCES
   kernel/blas.c
   kernel/baseline.c
   node/form.c
+  node/shape.c
+  node/shaped.c
   node/target.c
   node/leaf.c
   node/assemble.c
@@ -28,7 +30,11 @@ set(FAVOR_SOURCES
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
+  estimator/tilt.c
   estimator/gerf.c
+  estimator/sharp.c
+  estimator/sharp_dense.c
+  estimator/favor_sharp.c
   map/stats.c
   map/stats_add.c
   map/stats_sample.c
