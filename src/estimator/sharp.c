@@ -64,7 +64,8 @@ static void find_sums(favor_sharp *s, favor_shape shape, double c) {
     for (int k = 0; k < 2; ++k) {
       const double *h = s->h[k];
       v[k] = shape == FAVOR_SHAPE_DENSE ? variance[k][l] : h[l] * h[l] * s->moment[k][l * d + l];
-      m[k] = shape == FAVOR_SHAPE_DENSE ? quadratic(d, h + l * d, s->mean[k]) : h[l] * s->mean[k][l];
+      m[k] =
+          shape == FAVOR_SHAPE_DENSE ? quadratic(d, h + l * d, s->mean[k]) : h[l] * s->mean[k][l];
     }
     s->sum[l] = mean_square(s->in->scale, p, q, v[0], v[1], m[0] * m[1]);
   }

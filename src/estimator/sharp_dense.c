@@ -28,7 +28,8 @@ favor_status favor_sharp_rotation(favor_sharp *s) {
   for (int64_t l = 0; l < d; ++l) {
     for (int64_t k = 0; k < d; ++k) {
       const double means = s->mean[0][l] * s->mean[1][k] + s->mean[1][l] * s->mean[0][k];
-      n[l * d + k] = p * p * s->moment[0][l * d + k] + q * q * s->moment[1][l * d + k] + p * q * means;
+      n[l * d + k] =
+          p * p * s->moment[0][l * d + k] + q * q * s->moment[1][l * d + k] + p * q * means;
     }
   }
   const favor_status status = favor_eigen(d, n, s->values[0], s->work);
@@ -71,8 +72,7 @@ favor_status favor_sharp_dense(favor_sharp *s) {
     for (int64_t l = 0; l < d; ++l) {
       const double t = sqrt(s->stretch[l] > least ? s->stretch[l] : least);
       for (int64_t j = 0; j < d; ++j) {
-        scaled[l * d + j] =
-            u[l * d + j] * (side == FAVOR_QUERY ? t / rx[j] : rx[j] / t);
+        scaled[l * d + j] = u[l * d + j] * (side == FAVOR_QUERY ? t / rx[j] : rx[j] / t);
       }
     }
     favor_gemm_f64(d, d, d, scaled, d, s->basis[FAVOR_QUERY], d, 0, s->h[side], d);

@@ -92,9 +92,9 @@ static void turn(favor_precision precision, int64_t rows, int64_t dim, const voi
                  const void *shift, double *t) {
   for (int64_t i = 0; i < LANES; ++i) {
     for (int64_t k = 0; k < dim; ++k) {
-      t[k * LANES + i] = i < rows ? favor_real_get(precision, x, i * ldx + k) -
-                                        favor_real_get(precision, shift, k)
-                                  : 0;
+      t[k * LANES + i] =
+          i < rows ? favor_real_get(precision, x, i * ldx + k) - favor_real_get(precision, shift, k)
+                   : 0;
     }
   }
 }

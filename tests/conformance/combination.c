@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conformance/combination.h"
 
+#include "conformance/shape.h"
 #include "support/test.h"
 
 #define LIST_VALUE(name, symbol, value, text) value,
@@ -113,6 +114,24 @@ static double mean_sum2(const setting *s) {
   return s->scale * (2 * SPREAD * SPREAD + means2);
 }
 
+/** The law of a map with matrices of its own, from a map of one projection. */
+static void set_shaped(ref_law *law, const combination *c, const setting *s, bool shifted) {
+  static long double squares[DIM_MAX];
+  static shape kept;
+  setting one = *s;
+  favor_status why;
+  favor_stats *stats = setting_statistics(s);
+  one.projections = 1;
+  shape_free(&kept);
+  favor_map *map = setting_map(c, &one, stats, 0, &why);
+  assert_ok(why);
+  assert_true(shape_read(map, &kept));
+  ref_law_set_shaped_pair(law, &kept.ref, s->scale, s->x, s->y, shifted ? s->b : NULL,
+                          shifted ? s->c : NULL, squares);
+  favor_map_destroy(map);
+  favor_stats_destroy(stats);
+}
+
 ref_law setting_law(const combination *c, const setting *s) {
   const bool shifted = s->means && s->recentre == FAVOR_ON;
   ref_law law = {.estimator = c->estimator,
@@ -124,5 +143,6 @@ ref_law setting_law(const combination *c, const setting *s) {
   else if (c->info.wants_statistics)
     law.tilt = (double)ref_best_tilt(s->dim, mean_sum2(s));
   ref_law_set_pair(&law, s->scale, s->x, s->y, shifted ? s->b : NULL, shifted ? s->c : NULL);
+  if (ref_has_shape(c->estimator)) set_shaped(&law, c, s, shifted);
   return law;
 }

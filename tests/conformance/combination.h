@@ -47,7 +47,8 @@ favor_map *setting_map(const combination *c, const setting *s, const favor_stats
                        uint64_t seed, favor_status *why);
 favor_stats *setting_statistics(const setting *s);
 
-/** The law of the estimate at (x, y), for closed forms. */
+/** The law of the estimate at (x, y), for closed forms; good until the next call. The matrices of
+ *  FAVOR# are those of the map. */
 ref_law setting_law(const combination *c, const setting *s);
 
 #endif
