@@ -79,7 +79,8 @@ int64_t ref_features(const ref_map *map) {
 typedef struct row {
   const double *shift, *g;
   long double shifted2, own2, scalar, magnitude;
-  long double turned[REF_SHAPE_DIM_MAX]; /* G (x - s) */
+  long double log_det;                   /* ln det(I - 4A) / 4 */
+  long double turned[REF_SHAPE_DIM_MAX]; /* (I - 4A)^(1/2) G (x - s) */
 } row;
 
 /** Coordinate l of G (x - s). */
@@ -110,7 +111,7 @@ static row row_of(const ref_map *map, favor_side side, const double *x) {
   row r;
   r.shift = own;
   r.g = map->shape ? map->shape->g[side] : NULL;
-  r.shifted2 = r.scalar = r.magnitude = 0;
+  r.shifted2 = r.scalar = r.magnitude = r.log_det = 0;
   for (int64_t k = 0; k < map->dim; k++) {
     const long double s = own ? own[k] : 0, o = other ? other[k] : 0, in = x[k] - s;
     r.shifted2 += in * in;
@@ -120,8 +121,10 @@ static row row_of(const ref_map *map, favor_side side, const double *x) {
   if (gaussian) add_term(&r, -scale * r.shifted2 / 2);
   r.own2 = r.g ? 0 : r.shifted2;
   for (int64_t l = 0; r.g && l < map->dim; l++) {
-    r.turned[l] = turned(map->dim, &r, l, x);
-    r.own2 += r.turned[l] * r.turned[l];
+    const long double in = turned(map->dim, &r, l, x), part = 1 - 4 * (long double)map->shape->a[l];
+    r.own2 += in * in;
+    r.turned[l] = sqrtl(part) * in;
+    r.log_det += logl(part) / 4;
   }
   r.magnitude += scale * (r.g ? entries2(map->dim, r.g) : 1) * r.shifted2 / 2;
   return r;
@@ -130,8 +133,7 @@ static row row_of(const ref_map *map, favor_side side, const double *x) {
 /** sqrt(scale) w.(x - s), one projection; with a shape w.(I - 4A)^(1/2) G (x - s). */
 static long double project(const ref_map *map, const double *w, const row *r, const double *x) {
   long double sum = 0;
-  for (int64_t l = 0; r->g && l < map->dim; l++)
-    sum += sqrtl(1 - 4 * (long double)map->shape->a[l]) * w[l] * r->turned[l];
+  for (int64_t l = 0; r->g && l < map->dim; l++) sum += w[l] * r->turned[l];
   if (r->g) return sqrtl(map->scale) * sum;
   for (int64_t k = 0; k < map->dim; k++)
     sum += w[k] * (x[k] - (r->shift ? (long double)r->shift[k] : 0));
@@ -144,21 +146,18 @@ static ref_feature feature(long double factor, long double envelope, long double
                        exponent + logl(envelope), sign};
 }
 
-/** ln det(I - 4A) / 4 + w'A w. */
-static long double shaped_bias(const ref_map *map, const double *w) {
+/** w'A w with the tilts of a shape. */
+static long double tilted(const ref_map *map, const double *w) {
   long double sum = 0;
-  for (int64_t l = 0; l < map->dim; l++) {
-    const long double a = map->shape->a[l];
-    sum += log1pl(-4 * a) / 4 + a * w[l] * w[l];
-  }
+  for (int64_t l = 0; l < map->dim; l++) sum += map->shape->a[l] * (long double)w[l] * w[l];
   return sum;
 }
 
 /** The constant and tilt part of a projection's exponent. */
-static long double bias(const ref_map *map, const double *w) {
+static long double bias(const ref_map *map, const row *r, const double *w) {
   const long double a = map->tilt, d = (long double)map->dim;
   const long double half_log = logl((long double)ref_features(map)) / 2;
-  if (map->shape) return shaped_bias(map, w) - half_log;
+  if (map->shape) return r->log_det + tilted(map, w) - half_log;
   switch (map->estimator) {
   case FAVOR_ESTIMATOR_GERF:
   case FAVOR_ESTIMATOR_OPRF:
@@ -174,7 +173,7 @@ static void apply_one(const ref_map *map, const row *r, int64_t m, const double 
                       ref_feature *out) {
   const double *w = map->w + m * map->dim;
   const long double t = project(map, w, r, x), norm2 = map->scale * r->own2;
-  const long double b = bias(map, w) + r->scalar;
+  const long double b = bias(map, r, w) + r->scalar;
   switch (map->estimator) {
   case FAVOR_ESTIMATOR_TRIGONOMETRIC:
     out[2 * m] = feature(cosl(t), 1, b + norm2 / 2);
@@ -218,16 +217,11 @@ ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref
 /** The magnitudes of the constants in a projection's exponent. A chain of d sums that starts from
  *  the tilt's term rounds d times in proportion to it: sqrt(d) times more than once, in the mean
  *  square. */
-static long double bias_magnitude(const ref_map *map, const double *w) {
+static long double bias_magnitude(const ref_map *map, const row *r, const double *w) {
   const long double a = fabsl(map->tilt), d = (long double)map->dim;
-  if (map->shape) {
-    long double sum = logl((long double)ref_features(map)) / 2;
-    for (int64_t l = 0; l < map->dim; l++) {
-      const long double each = map->shape->a[l];
-      sum += fabsl(log1pl(-4 * each)) / 4 + fmaxl(1, sqrtl(d) / 4) * fabsl(each) * w[l] * w[l];
-    }
-    return sum;
-  }
+  if (map->shape) /* no tilt is positive: the parts of either sum have one sign */
+    return fabsl(r->log_det) + fmaxl(1, sqrtl(d) / 4) * fabsl(tilted(map, w)) +
+           logl((long double)ref_features(map)) / 2;
   return d / 4 * fabsl(log1pl(-4 * (long double)map->tilt)) +
          fmaxl(1, sqrtl(d) / 4) * a * dot(map->dim, w, w) +
          logl((long double)ref_features(map)) / 2;
@@ -257,7 +251,7 @@ long double ref_condition(const ref_map *map, favor_side side, const double *x) 
   for (int64_t m = 0; m < map->projections; m++) {
     const double *w = map->w + m * map->dim;
     const long double norm = known ? (long double)known[m] : ref_weight_norm(map, side, m);
-    most = fmaxl(most, bias_magnitude(map, w) + norm * reach);
+    most = fmaxl(most, bias_magnitude(map, &r, w) + norm * reach);
   }
   return 1 + most;
 }
