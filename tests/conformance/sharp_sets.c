@@ -33,9 +33,9 @@ static void turn(double *row, double angle) {
 }
 
 void sharp_set_make(int which, sharp_set *out) {
-  static const char *const names[SHARP_SETS] = {
-      "isotropic", "decaying",   "mismatched",  "misaligned", "rank-deficient",
-      "means",     "zero column", "one row each", "large"};
+  static const char *const names[SHARP_SETS] = {"isotropic",   "decaying",       "mismatched",
+                                                "misaligned",  "rank-deficient", "means",
+                                                "zero column", "one row each",   "large"};
   test_rng rng;
   test_rng_seed(&rng, (uint64_t)(40 + which));
   out->name = names[which];

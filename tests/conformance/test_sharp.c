@@ -44,7 +44,8 @@ static void fitted_parameters_are_the_optima_found_by_search(void **state) {
   for (int which = 0; which < SHARP_SETS; which++) {
     sharp_set set;
     sharp_set_make(which, &set);
-    for (int member = 0; member < MEMBERS; member++) check_optimum(&set, member, which % 2 ? .8 : 1);
+    for (int member = 0; member < MEMBERS; member++)
+      check_optimum(&set, member, which % 2 ? .8 : 1);
   }
 }
 
@@ -109,9 +110,9 @@ static void each_member_gains_where_it_should(void **state) {
     int32_t estimator;
     double least;
   } owed[] = {
-      {1, FAVOR_ESTIMATOR_SDERF, .3},       {1, FAVOR_ESTIMATOR_SADERF_DIAG, .3},
-      {2, FAVOR_ESTIMATOR_SADERF, .5},      {2, FAVOR_ESTIMATOR_ADERF, .5},
-      {3, FAVOR_ESTIMATOR_ADERF, .3},       {4, FAVOR_ESTIMATOR_ADERF_DIAG, .5},
+      {1, FAVOR_ESTIMATOR_SDERF, .3},     {1, FAVOR_ESTIMATOR_SADERF_DIAG, .3},
+      {2, FAVOR_ESTIMATOR_SADERF, .5},    {2, FAVOR_ESTIMATOR_ADERF, .5},
+      {3, FAVOR_ESTIMATOR_ADERF, .3},     {4, FAVOR_ESTIMATOR_ADERF_DIAG, .5},
       {8, FAVOR_ESTIMATOR_ADERF_DIAG, 1}, {8, FAVOR_ESTIMATOR_SDERF, 1},
   };
   (void)state;

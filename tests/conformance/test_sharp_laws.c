@@ -63,7 +63,8 @@ static void check_integrals(int32_t estimator, double scale, bool recentre) {
   double b[PLANE] = {0}, c[PLANE] = {0};
   if (recentre) b[0] = .05F, b[1] = .15F, c[0] = (float)(.2 / 3), c[1] = (float)(.4 / 3);
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    const double x[PLANE] = {.6 * sizes[i], -.2 * sizes[i]}, y[PLANE] = {.3 * sizes[i], .5 * sizes[i]};
+    const double x[PLANE] = {.6 * sizes[i], -.2 * sizes[i]},
+                 y[PLANE] = {.3 * sizes[i], .5 * sizes[i]};
     const integral got = integrate(map, weight, scale, x, y);
     double xs[PLANE], ys[PLANE];
     for (int k = 0; k < PLANE; k++) {
@@ -113,7 +114,8 @@ static void check_draws(int32_t estimator, int32_t coupling) {
     favor_map *fresh = NULL;
     double estimate;
     assert_ok(favor_map_redraw(map, test_mix(1000 + i), &fresh));
-    assert_ok(favor_kernel_estimate_f64(fresh, 1, x, D, 1, y, D, &estimate, 1, NULL, 0, NULL, NULL));
+    assert_ok(
+        favor_kernel_estimate_f64(fresh, 1, x, D, 1, y, D, &estimate, 1, NULL, 0, NULL, NULL));
     favor_map_destroy(fresh);
     sample_add(&mean, estimate / exact);
     sample_add(&error, (estimate / exact - 1) * (estimate / exact - 1));
@@ -121,9 +123,10 @@ static void check_draws(int32_t estimator, int32_t coupling) {
   const double owed = (double)expl(ref_log_relmse(&law));
   const double z = z_score(sample_mean(&error), owed, sample_stderr(&error));
   const double z_mean = z_score(sample_mean(&mean), 1, sample_stderr(&mean));
-  print_message("%s %s: relative error %.5f, closed form %.5f +- %.1f %%, z = %.2f; mean z = %.2f\n",
-                favor_estimator_name(estimator), favor_coupling_name(coupling), sample_mean(&error),
-                owed, 100 * sample_stderr(&error) / owed, z, z_mean);
+  print_message(
+      "%s %s: relative error %.5f, closed form %.5f +- %.1f %%, z = %.2f; mean z = %.2f\n",
+      favor_estimator_name(estimator), favor_coupling_name(coupling), sample_mean(&error), owed,
+      100 * sample_stderr(&error) / owed, z, z_mean);
   assert_true(fabs(z) < 5 && fabs(z_mean) < 5);
   assert_true(sample_stderr(&error) <= .02 * owed);
   shape_free(&fit);
@@ -210,8 +213,8 @@ static void check_degenerate(degenerate kind, int32_t estimator, double scale, b
   assert_true(shape_read(map, &fit));
   check_matrices(&fit);
   for (int s = 0; s < 2; s++) {
-    assert_ok(favor_map_log_features_f64(map, (favor_side)s, ROWS, rows[s], D, log_phi, 8, NULL,
-                                         NULL));
+    assert_ok(
+        favor_map_log_features_f64(map, (favor_side)s, ROWS, rows[s], D, log_phi, 8, NULL, NULL));
     for (int j = 0; j < ROWS * 8; j++) assert_true(isfinite(log_phi[j]));
   }
   shape_free(&fit);
@@ -237,8 +240,7 @@ static void data_that_is_not_data_gives_a_status(void **state) {
   (void)state;
   assert_ok(favor_stats_create(D, NULL, &stats));
   for (int i = 0; i < 2; i++)
-    assert_status(favor_stats_add_f64(stats, FAVOR_QUERY, 1, bad[i], D, NULL),
-                  FAVOR_ERR_NONFINITE);
+    assert_status(favor_stats_add_f64(stats, FAVOR_QUERY, 1, bad[i], D, NULL), FAVOR_ERR_NONFINITE);
   for (int i = 0; i < MEMBERS; i++) {
     favor_map_opts opts = options(D, 8, members[i], stats);
     favor_map *map = (favor_map *)&map;

@@ -16,7 +16,8 @@ void ref_moments_of(ref_moments *m, favor_side side, double scale, int64_t n, co
       const double a = x[i * d + l] - (shift ? shift[l] : 0);
       m->mean[side][l] += sqrt(scale) * a / (double)n;
       for (int64_t k = 0; k < d; k++)
-        m->moment[side][l * d + k] += scale * a * (x[i * d + k] - (shift ? shift[k] : 0)) / (double)n;
+        m->moment[side][l * d + k] +=
+            scale * a * (x[i * d + k] - (shift ? shift[k] : 0)) / (double)n;
     }
 }
 
@@ -64,7 +65,8 @@ long double ref_sharp_log_second(int64_t dim, const ref_shape *shape, const doub
   for (int64_t l = 0; l < dim; l++) {
     long double v = 0;
     for (int64_t k = 0; k < dim; k++)
-      v += (long double)shape->g[0][l * dim + k] * x[k] + (long double)shape->g[1][l * dim + k] * y[k];
+      v += (long double)shape->g[0][l * dim + k] * x[k] +
+           (long double)shape->g[1][l * dim + k] * y[k];
     sum += cost(shape->a[l], v * v);
   }
   return sum;
@@ -179,8 +181,7 @@ long double ref_sharp_minimum(const ref_moments *m, unsigned steps, bool tilt_ea
   const int64_t d = m->dim;
   point p = {.m = m, .tilt_each = tilt_each};
   for (int side = 0; side < 2; side++)
-    for (int64_t i = 0; i < d * d; i++)
-      p.g[side][i] = start ? start->g[side][i] : i % (d + 1) == 0;
+    for (int64_t i = 0; i < d * d; i++) p.g[side][i] = start ? start->g[side][i] : i % (d + 1) == 0;
   for (int64_t l = 0; l < d; l++) renew(&p, l);
   double now = total(&p);
   for (int k = 0; k < 60; k++) {
