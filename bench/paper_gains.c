@@ -77,7 +77,8 @@ static void set_deviations(gain_set *set, const gain_cell *cell) {
       if (cell->kind == GAIN_BASIS) s[l] = pow(100, -0.5 * l / (DIM - 1));
       sum += s[l] * s[l] + set->noise * set->noise;
     }
-    for (int l = 0; l < DIM; l++) s[l] = cell->norm * sqrt((s[l] * s[l] + set->noise * set->noise) / sum);
+    for (int l = 0; l < DIM; l++)
+      s[l] = cell->norm * sqrt((s[l] * s[l] + set->noise * set->noise) / sum);
   }
 }
 
@@ -126,15 +127,16 @@ static favor_status print_moments(const favor_stats *stats) {
   int64_t count;
   for (int s = 0; s < 2; s++) {
     favor_status status = favor_stats_spectrum(stats, (favor_side)s, values[s]);
-    if (status == FAVOR_OK)
-      status = favor_stats_get(stats, (favor_side)s, &count, mean, moment[s]);
+    if (status == FAVOR_OK) status = favor_stats_get(stats, (favor_side)s, &count, mean, moment[s]);
     if (status < 0) return status;
     for (int l = 0; l < DIM; l++) trace[s] += moment[s][l * DIM + l];
   }
-  for (int l = 0; l < DIM; l++) product += 2 * sqrt(moment[0][l * DIM + l] * moment[1][l * DIM + l]);
+  for (int l = 0; l < DIM; l++)
+    product += 2 * sqrt(moment[0][l * DIM + l] * moment[1][l * DIM + l]);
   (void)printf("    moments: mean |x|^2 %.3f, |y|^2 %.3f, sum of 2 sqrt(m_l n_l) %.3f;"
                " eigenvalues 1, 8, 9, 64 of x %.3g %.3g %.3g %.3g\n",
-               trace[0], trace[1], product, values[0][0], values[0][7], values[0][8], values[0][63]);
+               trace[0], trace[1], product, values[0][0], values[0][7], values[0][8],
+               values[0][63]);
   return FAVOR_OK;
 }
 
@@ -150,8 +152,7 @@ static favor_status measure(const gain_cell *cell, gain_set *set, uint64_t seed,
   draw_rows(set, 0, turned, &rng, set->x);
   draw_rows(set, 1, turned, &rng, set->y);
   favor_status status = favor_stats_create(DIM, NULL, &stats);
-  if (status == FAVOR_OK)
-    status = favor_stats_add_f64(stats, FAVOR_QUERY, ROWS, set->x, DIM, NULL);
+  if (status == FAVOR_OK) status = favor_stats_add_f64(stats, FAVOR_QUERY, ROWS, set->x, DIM, NULL);
   if (status == FAVOR_OK) status = favor_stats_add_f64(stats, FAVOR_KEY, ROWS, set->y, DIM, NULL);
   if (status == FAVOR_OK && print) status = print_moments(stats);
   if (status == FAVOR_OK) status = score(stats, FAVOR_ESTIMATOR_OPRF, set, &oprf);

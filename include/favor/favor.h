@@ -52,8 +52,8 @@ typedef enum favor_status { FAVOR_STATUS_LIST(FAVOR_LIST_STATUS) } favor_status;
 /** The kernel that a map estimates. Value 0, softmax, is the default. */
 typedef enum favor_kernel { FAVOR_KERNEL_LIST(FAVOR_LIST_KERNEL) } favor_kernel;
 
-/** How a map estimates it. AUTO: with statistics generalised exponential features with the optimal
- *  tilt, else positive features (relu features for the arc-cosine kernel). */
+/** How a map estimates it. AUTO: with statistics the data-aware estimator that they allow, else
+ *  positive features (relu features for the arc-cosine kernel). */
 typedef enum favor_estimator_id {
   FAVOR_ESTIMATOR_AUTO = 0,
   FAVOR_ESTIMATOR_LIST(FAVOR_LIST_ESTIMATOR)

@@ -83,6 +83,27 @@ favor_stats *designed_statistics(int64_t dim, const double *query_mean, const do
   return stats;
 }
 
+/** Two rows at mean +- (a e_k + e_(dim-1-k) / 2): exact sums, and the mean stays. */
+static void add_pair(favor_stats *stats, favor_side side, int64_t dim, int64_t k, double a,
+                     const double *mean) {
+  double row[DIM_MAX * 16] = {0};
+  for (int sign = -1; sign <= 1; sign += 2) {
+    if (mean) memcpy(row, mean, sizeof *row * (size_t)dim);
+    if (!mean) memset(row, 0, sizeof row);
+    row[k] += sign * a;
+    row[dim - 1 - k] += sign * .5;
+    assert_ok(favor_stats_add_f64(stats, side, 1, row, dim, NULL));
+  }
+}
+
+void add_stretched_statistics(favor_stats *stats, int64_t dim, const double *query_mean,
+                              const double *key_mean) {
+  for (int64_t k = 0; k < dim; k++) {
+    add_pair(stats, FAVOR_QUERY, dim, k, k % 2 ? .75 : .25, query_mean);
+    add_pair(stats, FAVOR_KEY, dim, k, k % 3 ? .25 : 1, key_mean);
+  }
+}
+
 favor_stats *setting_statistics(const setting *s) {
   return designed_statistics(s->dim, s->means ? s->b : NULL, s->means ? s->c : NULL, SPREAD);
 }
@@ -117,7 +138,7 @@ static double mean_sum2(const setting *s) {
 /** The law of a map with matrices of its own, from a map of one projection. */
 static void set_shaped(ref_law *law, const combination *c, const setting *s, bool shifted) {
   static long double squares[DIM_MAX];
-  static shape kept;
+  static fitted_shape kept;
   setting one = *s;
   favor_status why;
   favor_stats *stats = setting_statistics(s);

@@ -28,6 +28,11 @@ const char *combination_name(const combination *c, char buf[96]);
 favor_stats *designed_statistics(int64_t dim, const double *query_mean, const double *key_mean,
                                  double spread);
 
+/** Add rows that leave these means (NULL: zero) and make second moments differ between sides and
+ *  directions, so that the matrices of FAVOR# are not the identity. */
+void add_stretched_statistics(favor_stats *stats, int64_t dim, const double *query_mean,
+                              const double *key_mean);
+
 /** A value rounded to a multiple of 2^-16, as designed_statistics wants. */
 double dyadic(double value);
 

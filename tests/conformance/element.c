@@ -15,26 +15,6 @@ static void set_means(subject *s, int64_t dim) {
   }
 }
 
-/** Two rows at mean +- (a e_k + e_(d-1-k) / 2): exact sums, and the mean stays. */
-static void add_pair(favor_stats *stats, favor_side side, int64_t d, int64_t k, double a,
-                     const double *mean) {
-  double row[256];
-  for (int sign = -1; sign <= 1; sign += 2) {
-    memcpy(row, mean, sizeof *row * (size_t)d);
-    row[k] += sign * a;
-    row[d - 1 - k] += sign * .5;
-    assert_ok(favor_stats_add_f64(stats, side, 1, row, d, NULL));
-  }
-}
-
-/** Rows that make second moments differ between sides and directions, so that matrices matter. */
-static void add_stretched(favor_stats *stats, int64_t d, const double *b, const double *c) {
-  for (int64_t k = 0; k < d; k++) {
-    add_pair(stats, FAVOR_QUERY, d, k, k % 2 ? .75 : .25, b);
-    add_pair(stats, FAVOR_KEY, d, k, k % 3 ? .25 : 1, c);
-  }
-}
-
 /** Set the shape, and the norms of the weights of either side once for all rows. */
 static void set_shape(subject *s) {
   double *norms = malloc(sizeof *norms * (size_t)(2 * s->ref.projections));
@@ -54,7 +34,7 @@ void subject_make(subject *s, const subject_choice *choice, const favor_allocato
   char json[1024];
   set_means(s, d);
   favor_stats *stats = designed_statistics(d, s->b, s->c, .5);
-  if (ref_has_shape(choice->estimator)) add_stretched(stats, d, s->b, s->c);
+  if (ref_has_shape(choice->estimator)) add_stretched_statistics(stats, d, s->b, s->c);
   assert_ok(favor_estimator_get_info(choice->estimator, &info));
   assert_ok(favor_map_opts_init(&opts));
   opts.dim = d;

@@ -26,7 +26,7 @@ typedef struct subject {
   ref_map ref;
   double *w;
   double b[256], c[256]; /* means, where the map is recentred */
-  shape shape;           /* of FAVOR# */
+  fitted_shape shape;    /* of FAVOR# */
 } subject;
 
 /** What to make: recentred maps get means of about 1/4 a coordinate. */

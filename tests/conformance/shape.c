@@ -24,7 +24,7 @@ static void read_matrix(const unsigned char *block, size_t *at, int64_t d, bool 
       g[l * d + k] = real_in(block, *at);
 }
 
-bool shape_read(const favor_map *map, shape *out) {
+bool shape_read(const favor_map *map, fitted_shape *out) {
   char json[1024], kind[16];
   size_t bytes = 0;
   const int64_t d = favor_map_dim(map);
@@ -45,11 +45,11 @@ bool shape_read(const favor_map *map, shape *out) {
   else
     read_matrix(block, &at, d, diagonal, memory + d * d);
   for (int64_t l = 0; l < d; l++) memory[2 * d * d + l] = real_in(block, at + 8 * (size_t)l);
-  *out = (shape){{{memory, memory + d * d}, memory + 2 * d * d, {NULL, NULL}}, memory};
+  *out = (fitted_shape){{{memory, memory + d * d}, memory + 2 * d * d, {NULL, NULL}}, memory};
   free(block);
   return true;
 }
 
-void shape_free(shape *s) {
+void shape_free(fitted_shape *s) {
   free(s->memory);
 }

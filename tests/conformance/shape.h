@@ -5,14 +5,14 @@
 
 #include "support/reference.h"
 
-typedef struct shape {
+typedef struct fitted_shape {
   ref_shape ref;
   double *memory;
-} shape;
+} fitted_shape;
 
 /** Read them, diagonal ones written out as [dim, dim]; false, and nothing to free, for a map without
  *  a shape. */
-bool shape_read(const favor_map *map, shape *out);
-void shape_free(shape *s);
+bool shape_read(const favor_map *map, fitted_shape *out);
+void shape_free(fitted_shape *s);
 
 #endif

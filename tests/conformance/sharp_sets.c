@@ -71,8 +71,8 @@ ref_moments sharp_set_moments(const sharp_set *set, double scale, bool recentre,
   return m;
 }
 
-static shape plain_shape(double tilt) {
-  shape s = {.memory = calloc((size_t)(2 * D * D + D), sizeof *s.memory)};
+static fitted_shape plain_shape(double tilt) {
+  fitted_shape s = {.memory = calloc((size_t)(2 * D * D + D), sizeof *s.memory)};
   assert_non_null(s.memory);
   for (int l = 0; l < D; l++) {
     s.memory[l * D + l] = s.memory[D * D + l * D + l] = 1;
@@ -84,10 +84,10 @@ static shape plain_shape(double tilt) {
   return s;
 }
 
-shape sharp_set_fit(const sharp_set *set, int32_t estimator, double scale, bool recentre) {
+fitted_shape sharp_set_fit(const sharp_set *set, int32_t estimator, double scale, bool recentre) {
   favor_stats *stats = sharp_set_statistics(set);
   favor_map_opts opts = options(D, 1, estimator, stats);
-  shape out;
+  fitted_shape out;
   opts.scale = scale;
   opts.recentre = recentre ? FAVOR_ON : FAVOR_OFF;
   favor_map *map = make(&opts);

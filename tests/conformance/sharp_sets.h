@@ -26,6 +26,6 @@ ref_moments sharp_set_moments(const sharp_set *set, double scale, bool recentre,
 
 /** The matrices of a map of this estimator on the set; of OPRF and positive features the identity and
  *  their tilt. */
-shape sharp_set_fit(const sharp_set *set, int32_t estimator, double scale, bool recentre);
+fitted_shape sharp_set_fit(const sharp_set *set, int32_t estimator, double scale, bool recentre);
 
 #endif

@@ -60,32 +60,19 @@ static bool agree(const combination *c, const ref_law *law, double got, double o
   return !c->exact && got < 0 && owed < 0 && fabs(exp(got) - exp(owed)) < 0x1p-48;
 }
 
-/** Rows by which coordinates and sides differ, as FAVOR# wants to see them. */
-static void add_stretched(favor_stats *stats, int64_t dim) {
-  double row[DIM] = {0};
-  for (int64_t k = 0; k < dim; k++) {
-    row[k] = .25 * (double)(1 + k % 4);
-    row[dim - 1 - k] += .5;
-    assert_ok(favor_stats_add_f64(stats, FAVOR_QUERY, 1, row, dim, NULL));
-    row[k] = 1 / (double)(1 + k % 3);
-    assert_ok(favor_stats_add_f64(stats, FAVOR_KEY, 1, row, dim, NULL));
-    memset(row, 0, sizeof row);
-  }
-}
-
 /** Compare all pairs of one map; the number of closed forms compared. */
 static int check_map(const combination *c, int64_t dim, int64_t projections, double norm) {
   static double x[PAIRS * DIM], y[PAIRS * DIM], got[PAIRS];
   const double scale = projections % 2 || norm > 1 ? 1 : .6, tilt = projections % 3 ? -.03 : .02;
   favor_stats *stats = designed_statistics(dim, NULL, NULL, .5);
-  if (ref_has_shape(c->estimator)) add_stretched(stats, dim);
+  if (ref_has_shape(c->estimator)) add_stretched_statistics(stats, dim, NULL, NULL);
   favor_map *map =
       make_map(c, dim, projections, scale, tilt, c->info.wants_statistics ? stats : NULL);
   int compared = 0;
   ref_law law = {
       .estimator = c->estimator, .coupling = c->coupling, .dim = dim, .projections = projections};
   long double squares[DIM];
-  shape read;
+  fitted_shape read;
   const bool shaped = shape_read(map, &read);
   law.tilt = tilt_of(c, dim, scale, tilt);
   make_pairs(dim, norm, x, y);

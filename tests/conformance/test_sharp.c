@@ -21,7 +21,7 @@ enum { MEMBERS = sizeof members / sizeof *members };
 static void check_optimum(const sharp_set *set, int member, double scale) {
   const bool recentre = !members[member].with_means;
   const ref_moments m = sharp_set_moments(set, scale, recentre, false);
-  shape fit = sharp_set_fit(set, members[member].estimator, scale, recentre);
+  fitted_shape fit = sharp_set_fit(set, members[member].estimator, scale, recentre);
   const long double reached = ref_sharp_objective(&m, &fit.ref);
   const unsigned steps = members[member].steps;
   const bool each = members[member].tilt_each;
@@ -55,7 +55,7 @@ static void the_objective_is_the_mean_over_all_pairs(void **state) {
   (void)state;
   sharp_set_make(5, &set);
   const ref_moments m = sharp_set_moments(&set, 1, false, true);
-  shape fit = sharp_set_fit(&set, FAVOR_ESTIMATOR_ADERF_DIAG, 1, false);
+  fitted_shape fit = sharp_set_fit(&set, FAVOR_ESTIMATOR_ADERF_DIAG, 1, false);
   long double sum = 0;
   for (int64_t i = 0; i < set.n[0]; i++)
     for (int64_t j = 0; j < set.n[1]; j++)
@@ -66,7 +66,7 @@ static void the_objective_is_the_mean_over_all_pairs(void **state) {
 
 static long double objective_of(const sharp_set *set, const ref_moments *m, int32_t estimator,
                                 bool recentre) {
-  shape fit = sharp_set_fit(set, estimator, 1, recentre);
+  fitted_shape fit = sharp_set_fit(set, estimator, 1, recentre);
   const long double value = ref_sharp_objective(m, &fit.ref);
   shape_free(&fit);
   return value;

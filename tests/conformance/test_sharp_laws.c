@@ -55,7 +55,7 @@ static void check_integrals(int32_t estimator, double scale, bool recentre) {
   favor_stats *stats = plane_statistics();
   favor_map_opts opts = options(PLANE, quadrature_grid(NODES, PLANE, w, weight), estimator, stats);
   favor_map *map = NULL;
-  shape fit;
+  fitted_shape fit;
   opts.scale = scale;
   opts.recentre = recentre ? FAVOR_ON : FAVOR_OFF;
   assert_ok(favor_map_create_from_projections_f64(&opts, w, PLANE, &map));
@@ -103,7 +103,7 @@ static void check_draws(int32_t estimator, int32_t coupling) {
   const double x[D] = {.3, -.25, .2, .1}, y[D] = {.2, .3, .1, -.3};
   long double squares[D];
   sample error = {0}, mean = {0};
-  shape fit;
+  fitted_shape fit;
   opts.coupling = coupling;
   opts.recentre = FAVOR_OFF;
   favor_map *map = make(&opts);
@@ -181,7 +181,7 @@ static double degenerate_entry(degenerate kind, int side, int64_t i, int64_t k, 
 }
 
 /** Gq' Gk = I to rounding, and every number finite. */
-static void check_matrices(const shape *fit) {
+static void check_matrices(const fitted_shape *fit) {
   for (int a = 0; a < D; a++) {
     assert_true(fit->ref.a[a] <= 0 && fit->ref.a[a] >= -1e6);
     for (int b = 0; b < D; b++) {
@@ -206,7 +206,7 @@ static void check_degenerate(degenerate kind, int32_t estimator, double scale, b
     assert_ok(favor_stats_add_f64(stats, (favor_side)s, n, rows[s], D, NULL));
   }
   favor_map_opts opts = options(D, 8, estimator, stats);
-  shape fit;
+  fitted_shape fit;
   opts.scale = scale;
   opts.recentre = recentre ? FAVOR_ON : FAVOR_OFF;
   favor_map *map = make(&opts);
