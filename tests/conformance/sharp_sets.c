@@ -5,9 +5,15 @@
 
 enum { D = SHARP_DIM };
 
+/** Means of the queries and deviations of both sides of the last set; keys have minus half the means. */
+static const double opposed[3][D] = {
+    {4.11, -.47, 2.51, -5.44}, {2.36, .53, 4.16, .19}, {1.13, .12, 1.89, .18}};
+
 /** Standard deviation of coordinate l of a side, before any rotation. */
 static double spread(int which, int side, int l) {
   switch (which) {
+  case 9:
+    return opposed[1 + side][l];
   case 1: /* decaying */
     return pow(3, -l);
   case 2: /* sizes that differ between sides */
@@ -33,9 +39,9 @@ static void turn(double *row, double angle) {
 }
 
 void sharp_set_make(int which, sharp_set *out) {
-  static const char *const names[SHARP_SETS] = {"isotropic",   "decaying",       "mismatched",
-                                                "misaligned",  "rank-deficient", "means",
-                                                "zero column", "one row each",   "large"};
+  static const char *const names[SHARP_SETS] = {
+      "isotropic", "decaying",    "mismatched",   "misaligned", "rank-deficient",
+      "means",     "zero column", "one row each", "large",      "opposed means"};
   test_rng rng;
   test_rng_seed(&rng, (uint64_t)(40 + which));
   out->name = names[which];
@@ -45,7 +51,9 @@ void sharp_set_make(int which, sharp_set *out) {
       double *row = out->rows[s] + i * D;
       for (int l = 0; l < D; l++)
         row[l] = spread(which, s, l) * test_rng_normal(&rng) +
-                 (which == 5 ? .4 * (l + 1) * (s ? -.5 : 1) : 0);
+                 (which == 5   ? .4 * (l + 1) * (s ? -.5 : 1)
+                  : which == 9 ? opposed[0][l] * (s ? -.5 : 1)
+                               : 0);
       if (which == 3 || which == 5 || which == 8) turn(row, s ? .9 : .2);
     }
   }
