@@ -14,6 +14,7 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   const int64_t padded = favor_form_features(leaf->form) * leaf->columns;
   tile->rows = 0;
   tile->nonfinite = 0;
+  tile->relative = false;
   tile->ldin = (leaf->dim + 15) / 16 * 16;
   tile->ldp = padded < FAVOR_PANEL ? padded : FAVOR_PANEL;
   tile->in = favor_arena_take(arena, rows, tile->ldin, table->real);
@@ -63,7 +64,8 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
   table->load(rows, leaf->dim, x, ldx, shift, leaf->gain, tile->in, tile->ldin);
   table->row_scalars(rows, leaf->dim, x, ldx, shift, (const double *)(const void *)(base + s->u),
                      tile->r, tile->dot);
-  if (s->shaped != 0) favor_shaped_norm_add(leaf, base, table, side, tile, x, ldx);
+  if (s->shaped != 0 && !tile->relative)
+    favor_shaped_norm_add(leaf, base, table, side, tile, x, ldx);
   for (int64_t i = 0; i < rows; ++i) {
     double norm2 = tile->r[i];
     tile->finite[i] = 1;

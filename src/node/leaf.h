@@ -90,6 +90,8 @@ typedef struct favor_tile {
   unsigned char *finite; /* [rows]: 0 where the row has no finite norm; its in is then zero */
   int64_t nonfinite;     /* how many such rows */
   favor_side *side;      /* [1]: of the rows loaded last; shared by views of one tile */
+  bool relative; /* set by a caller that needs no r of these rows, such as queries whose outputs are
+                            ratios: |G in|^2 is then left out. Laid out false */
   double *turned; /* [dim, 8] with a shape whose |G in|^2 is not |in|^2: scratch, else NULL */
 } favor_tile;
 

@@ -153,6 +153,34 @@ static void a_feature_has_the_same_bits_wherever_its_row_stands(void **state) {
   on_every_map(check_position);
 }
 
+/** Rows whose r is not needed have the same exponents, without the cost of |G in|^2. */
+static void check_relative(const favor_map *map, favor_precision p, favor_tile *tile) {
+  static unsigned char whole[ROWS * FAVOR_PANEL * sizeof(double)];
+  const favor_shape shape = map->leaf.shape;
+  const bool turned = shape == FAVOR_SHAPE_DIAGONAL || shape == FAVOR_SHAPE_DENSE;
+  const size_t bytes = (size_t)(ROWS * tile->ldp) * map->table[p]->real;
+  double r[ROWS];
+  memcpy(r, tile->r, sizeof r);
+  favor_leaf_panel(&map->leaf, favor_map_base(map), map->table[p], tile, 0);
+  memcpy(whole, tile->panel, bytes);
+  tile->relative = true;
+  favor_leaf_load(&map->leaf, favor_map_base(map), map->table[p], FAVOR_QUERY, tile, ROWS,
+                  rows_of(p), DIM);
+  favor_leaf_panel(&map->leaf, favor_map_base(map), map->table[p], tile, 0);
+  assert_memory_equal(whole, tile->panel, bytes);
+  for (int64_t i = 0; i < ROWS; i++) {
+    if (!turned || i == 3)
+      assert_true(tile->r[i] == r[i]);
+    else
+      assert_true(tile->r[i] > r[i]);
+  }
+}
+
+static void rows_whose_scalar_is_not_needed_have_the_same_exponents(void **state) {
+  (void)state;
+  on_every_map(check_relative);
+}
+
 /** What a state belongs to: every number of the shape counts. */
 static void the_fingerprint_covers_matrices_and_tilts(void **state) {
   const double x[4] = {1, .5, .25, -1}, y[4] = {.25, -1, 2, .5};
@@ -195,6 +223,7 @@ int main(void) {
       cmocka_unit_test(columns_behind_the_features_count_for_nothing),
       cmocka_unit_test(a_row_without_finite_norm_is_dropped_when_it_is_loaded),
       cmocka_unit_test(a_feature_has_the_same_bits_wherever_its_row_stands),
+      cmocka_unit_test(rows_whose_scalar_is_not_needed_have_the_same_exponents),
       cmocka_unit_test(the_fingerprint_covers_matrices_and_tilts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
