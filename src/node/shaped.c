@@ -108,14 +108,26 @@ static void diagonal_norms(int64_t dim, const double *g, const double *t, double
   }
 }
 
-static void dense_norms(int64_t dim, const double *g, const double *t, double sum[LANES]) {
-  for (int64_t l = 0; l < dim; ++l) {
-    double y[LANES] = {0};
-    for (int64_t k = 0; k < dim; ++k) {
-      for (int i = 0; i < LANES; ++i) y[i] += g[l * dim + k] * t[k * LANES + i];
-    }
-    for (int i = 0; i < LANES; ++i) sum[i] += y[i] * y[i];
+/* One row of G against all lanes. Two partial sums a lane, so that an addition need not wait for the one
+ * before it. */
+static void add_square(int64_t dim, const double *row, const double *t, double sum[LANES]) {
+  double y[2][LANES] = {{0}};
+  int64_t k = 0;
+  for (; k + 2 <= dim; k += 2) {
+    for (int i = 0; i < LANES; ++i) y[0][i] += row[k] * t[k * LANES + i];
+    for (int i = 0; i < LANES; ++i) y[1][i] += row[k + 1] * t[(k + 1) * LANES + i];
   }
+  for (; k < dim; ++k) {
+    for (int i = 0; i < LANES; ++i) y[0][i] += row[k] * t[k * LANES + i];
+  }
+  for (int i = 0; i < LANES; ++i) {
+    const double whole = y[0][i] + y[1][i];
+    sum[i] += whole * whole;
+  }
+}
+
+static void dense_norms(int64_t dim, const double *g, const double *t, double sum[LANES]) {
+  for (int64_t l = 0; l < dim; ++l) add_square(dim, g + l * dim, t, sum);
 }
 
 void favor_shaped_norm_add(const favor_leaf *leaf, const unsigned char *base,
