@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "favor/favor.h"
+
 /** One map on pairs with |x| = |y| = norm and a set cosine, in 64 dimensions. */
 typedef struct paper_setting {
   int32_t estimator, coupling;
@@ -35,5 +37,8 @@ typedef struct paper_table {
 
 extern const paper_table paper_tables[];
 extern const int paper_num_tables;
+
+/** Print the gains of FAVOR# over OPRF, each beside its reference, and count cells and failures. */
+favor_status paper_gains(uint64_t seed, int *num_cells, int *num_failed);
 
 #endif

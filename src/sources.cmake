@@ -18,6 +18,8 @@ set(FAVOR_SOURCES
   kernel/baseline.c
   kernel/avx2.c
   node/form.c
+  node/shape.c
+  node/shaped.c
   node/target.c
   node/leaf.c
   node/assemble.c
@@ -29,7 +31,11 @@ set(FAVOR_SOURCES
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
+  estimator/tilt.c
   estimator/gerf.c
+  estimator/sharp.c
+  estimator/sharp_dense.c
+  estimator/favor_sharp.c
   map/stats.c
   map/stats_add.c
   map/stats_sample.c

@@ -283,11 +283,13 @@ FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint
   favor_map_opts_attention_sized((opts), sizeof *(opts), (head_dim), (projections))
 
 /** Draw projections and make a map.
- *  Memory    one block from the allocator, about 12 M dim bytes, and scratch freed before return.
+ *  Memory    one block from the allocator, about 12 M dim bytes, and scratch freed before return. With
+ *            FAVOR# the sides have weights of their own: 32 M dim (SDERF 20) and up to 16 dim^2 bytes,
+ *            and 72 dim^2 of scratch.
  *  Numerics  W is drawn in float64 with the same bits on every machine; both precisions share it.
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA,
  *            _OVERFLOW, _MEMORY, _LINALG: *out = NULL and the report names the option.
- *  Cost      O(M dim min(M, dim)) flops for coupled rows.
+ *  Cost      O(M dim min(M, dim)) flops for coupled rows; FAVOR# up to O(dim^3 + M dim^2) more.
  *  Source    the estimators' and couplings' files name theirs.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
@@ -306,7 +308,7 @@ FAVOR_API favor_status favor_map_create_from_projections_f64(const favor_map_opt
                                                              const double *w, int64_t ldw,
                                                              favor_map **out) FAVOR_CHECK_RESULT;
 
-/** The same map with fresh projections: what was fitted (tilt, means) and resolved stays.
+/** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_COMBINATION (projections were given, their law is unknown),
  *            FAVOR_ERR_MEMORY: *out = NULL.
  *  Since     0.1 */
@@ -320,7 +322,9 @@ FAVOR_API int64_t favor_map_features(const favor_map *map);
 FAVOR_API int64_t favor_map_projections(const favor_map *map);
 FAVOR_API size_t favor_map_bytes(const favor_map *map);
 
-/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough.
+/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough. "shape" is
+ *  "none", or says what the matrices of a FAVOR# map are: "diagonal", "rotation" (one for both sides)
+ *  or "dense"; "tilt" is then the mean of the tilts, "tilt_least" and "tilt_most" their range.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER: buf[0] = 0 if bytes > 0.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes);
@@ -341,7 +345,7 @@ FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_
  *            |w_j||x|), u = 2^-24.
  *  Errors    FAVOR_ERR_NULL, _ENUM, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (executor),
  *            _MEMORY.
- *  Cost      2 n M d flops + n F exponentials.
+ *  Cost      2 n M d flops + n F exponentials; ADERF 2 n d^2 flops more for |G x|^2 in float64.
  *  Source    Choromanski et al. 2021 (arXiv 2009.14794), Lemma 1; each estimator's file names its
  *            own.
  *  Since     0.1 */
@@ -391,8 +395,8 @@ FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t 
 /** Read what favor_map_save wrote: the same map bit for bit. Needs neither BLAS nor LAPACK unless
  *  `isa` does. Nothing is trusted: every length and number is checked before memory is taken.
  *  Shapes    isa: favor_isa_id, chosen anew because the machine may be another.
- *  Memory    from the allocator (NULL: malloc), at most twice the saved block plus the padding of
- *            few projections: 8 projections + 512 dim + 4096 bytes.
+ *  Memory    from the allocator (NULL: malloc), at most twice the saved block (FAVOR#: four times)
+ *            plus the padding of few projections: 8 projections + 512 dim + 4096 bytes.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out =
  *            NULL.
  *  Since     0.1 */

@@ -50,7 +50,12 @@
   X(HYPERBOLIC, hyperbolic, 3, "hyperbolic positive features")                                     \
   X(RELU, relu, 4, "relu features, generalised attention")                                         \
   X(GERF, gerf, 5, "generalised exponential features with a given tilt")                           \
-  X(OPRF, oprf, 6, "generalised exponential features with the optimal tilt")
+  X(OPRF, oprf, 6, "generalised exponential features with the optimal tilt")                       \
+  X(SADERF, saderf, 7, "FAVOR#: balanced coordinates and the optimal tilt")                        \
+  X(SDERF, sderf, 8, "FAVOR#: rotated rows and a tilt each coordinate")                            \
+  X(ADERF, aderf, 9, "FAVOR#: a matrix each side and the optimal tilt")                            \
+  X(SADERF_DIAG, saderf_diag, 10, "FAVOR#: balanced coordinates and a tilt each")                  \
+  X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines
  * favor_coupling_<symbol>. Value 0 is FAVOR_COUPLING_AUTO and has no row. */

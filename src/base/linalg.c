@@ -94,7 +94,7 @@ static bool all_finite(int64_t n, const double *a) {
   return zero == 0;
 }
 
-/* Copy an eigenvector with the sign that makes its largest component positive. */
+/* Copy a vector with the sign that makes its largest component positive. */
 static void copy_signed(int64_t d, const double *from, double *to) {
   int64_t largest = 0;
   for (int64_t k = 1; k < d; ++k) {
@@ -119,5 +119,24 @@ favor_status favor_eigen(int64_t d, double *a, double *eigenvalues, double *work
                                               (lapack_int)eigen_reals(d), integers, 10 * n);
   if (info != 0 || found != n) return FAVOR_ERR_LINALG;
   for (int64_t i = 0; i < d; ++i) copy_signed(d, vectors + i * d, a + i * d);
+  return FAVOR_OK;
+}
+
+/* dgesvd asks for 5 d; more lets the bidiagonal reduction work in blocks. */
+int64_t favor_singular_work(int64_t d) {
+  return (2 * EIGEN_BLOCK + 5) * d;
+}
+
+favor_status favor_singular(int64_t d, double *a, double *values, double *work) {
+  if (!all_finite(d * d, a)) return FAVOR_ERR_LINALG;
+  const lapack_int n = (lapack_int)d;
+  double unused = 0;
+  /* Column-major a is the transpose, whose left singular vectors are the right ones of a, and which
+   * 'O' leaves in its columns: the rows of a. */
+  const lapack_int info =
+      LAPACKE_dgesvd_work(LAPACK_COL_MAJOR, 'O', 'N', n, n, a, n, values, &unused, 1, &unused, 1,
+                          work, (lapack_int)favor_singular_work(d));
+  if (info != 0) return FAVOR_ERR_LINALG;
+  for (int64_t i = 0; i < d; ++i) copy_signed(d, a + i * d, a + i * d);
   return FAVOR_OK;
 }

@@ -41,4 +41,10 @@ void favor_syrk_upper(int64_t n, int64_t d, const double *x, int64_t ldx, double
 int64_t favor_eigen_work(int64_t d);
 favor_status favor_eigen(int64_t d, double *a, double *eigenvalues, double *work);
 
+/** Singular values, descending, of a [d, d], and in row i of a the unit right singular vector of the
+ *  i-th, its sign as in favor_eigen. `work` holds favor_singular_work(d) doubles. FAVOR_ERR_LINALG if
+ *  LAPACK fails. */
+int64_t favor_singular_work(int64_t d);
+favor_status favor_singular(int64_t d, double *a, double *values, double *work);
+
 #endif

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 #include "favor/favor.h"
-#include "node/recipe.h"
+#include "node/shape.h"
 
-/** What an estimator reads. The moments are those of x' and y' (scaled, shifted), present with
+/** What an estimator reads. mean_sum_norm2 is of x' and y' (scaled, shifted), present with
  *  statistics. */
 typedef struct favor_fit_input {
   int64_t dim, projections;
@@ -19,6 +19,14 @@ typedef struct favor_fit_input {
   bool tilt_allowed; /* the estimator takes one from the options */
   bool has_moments;
   double mean_sum_norm2; /* mean over all pairs of |x' + y'|^2 */
+
+  /* For estimators with a shape. */
+  double scale;
+  double *mean[2], *moment[2]; /* by side, of x - shift, before the scale: [dim], and second moments
+                                  [dim, dim], about 0, which a fit may use as scratch */
+  const favor_allocator *allocator;
+  favor_matrices matrices; /* to be filled */
+  bool given; /* of a saved map: the matrices are filled, only the recipe is to be made of them */
 } favor_fit_input;
 
 typedef struct favor_estimator {
@@ -26,6 +34,7 @@ typedef struct favor_estimator {
   const char *name, *source;
   uint32_t kernels; /* bit k: valid for favor_kernel k */
   favor_form form;
+  favor_shape shape;               /* other than NONE: the fit fills matrices too */
   bool positive;                   /* no feature is ever negative */
   bool unbiased;                   /* exactly, for rows of law N(0, I) */
   bool wants_statistics;           /* cannot be made without */
@@ -33,7 +42,7 @@ typedef struct favor_estimator {
   int rank_plain, rank_statistics; /* preference when the caller leaves the choice, without and with
                                       statistics; the largest that fits the kernel wins, 0 never does */
 
-  /** Fill the recipe (its form is set). The report names the option at fault. */
+  /** Fill the recipe (its form and shape are set). The report names the option at fault. */
   favor_status (*fit)(const favor_fit_input *in, favor_recipe *out, favor_report *report);
 } favor_estimator;
 

@@ -16,17 +16,7 @@
 
 #include "base/status.h"
 #include "estimator/estimator.h"
-
-/* Beyond this exponents carry no digit in either precision, and any tilt is unbiased. */
-static const double lowest_tilt = -1e6;
-
-/* A* = (1 - 1/r*) / 8 with t = phi / d and s = sqrt((2t + 1)^2 + 8t): two forms, each without cancellation
- * where it is used. Always in [lowest_tilt, 0]. */
-static double optimal_tilt(double t) {
-  const double s = sqrt((2 * t + 1) * (2 * t + 1) + 8 * t);
-  const double a = t <= 0.5 ? -t / (1 - 2 * t + s) : (1 - 2 * t - s) / 16;
-  return a > lowest_tilt ? a : lowest_tilt;
-}
+#include "estimator/tilt.h"
 
 static void tilted(const favor_fit_input *in, double a, favor_recipe *out) {
   out->gain = sqrt(1 - 4 * a);
@@ -43,8 +33,7 @@ static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_repo
                         "stats is NULL; the tilt is fitted to statistics of queries and keys%s",
                         in->tilt_allowed ? ", or give a tilt below 1/4" : "");
     }
-    const double t = in->mean_sum_norm2 / (double)in->dim;
-    a = optimal_tilt(t < -8 * lowest_tilt ? t : -8 * lowest_tilt);
+    a = favor_optimal_tilt(in->mean_sum_norm2 / (double)in->dim);
   }
   tilted(in, a, out);
   return FAVOR_OK;

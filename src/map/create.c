@@ -23,8 +23,12 @@ double *favor_map_shift_to_fill(favor_map *map, favor_side side) {
   return (double *)(void *)((unsigned char *)map + map->leaf.side[side].shift[FAVOR_F64]);
 }
 
-void favor_map_get_row(const favor_map *map, int64_t j, double *w) {
-  favor_leaf_get_row(&map->leaf, map->table, favor_map_base(map), j, w);
+double favor_map_drawn(const favor_map *map, int64_t j, int64_t k) {
+  return favor_leaf_drawn(&map->leaf, map->table, favor_map_base(map), j, k);
+}
+
+favor_matrices favor_map_matrices(const favor_map *map) {
+  return favor_leaf_matrices(&map->leaf, (unsigned char *)(uintptr_t)map);
 }
 
 void favor_map_put_row(favor_map *map, int64_t j, const double *w) {
@@ -89,7 +93,7 @@ static favor_status create(const favor_map_opts *opts, const favor_given *given,
   double *query = favor_map_shift_to_fill(map, FAVOR_QUERY);
   double *key = favor_map_shift_to_fill(map, FAVOR_KEY);
   favor_resolve_shifts(&resolved, query, key);
-  status = favor_resolve_recipe(opts, &resolved, query, key);
+  status = favor_resolve_recipe(opts, &resolved, favor_map_matrices(map), query, key);
   if (status < 0) goto fail;
   map->choice = resolved.choice;
   favor_map_assemble(map);
@@ -125,6 +129,12 @@ favor_status favor_map_create_from_projections_f64(const favor_map_opts *opts, c
   return create_checked(opts, &given, out);
 }
 
+static void copy_matrices(favor_matrices from, favor_matrices to) {
+  const size_t bytes = (size_t)favor_shape_reals(from.shape, from.dim) * sizeof(double);
+  for (int64_t s = 0; s < favor_shape_matrices(from.shape); ++s) memcpy(to.g[s], from.g[s], bytes);
+  if (from.a) memcpy(to.a, from.a, (size_t)from.dim * sizeof(double));
+}
+
 favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **out) {
   favor_map *fresh = NULL;
   if (!out) return FAVOR_ERR_NULL;
@@ -140,6 +150,7 @@ favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **o
     memcpy(favor_map_shift_to_fill(fresh, (favor_side)s), favor_map_shift(map, (favor_side)s),
            (size_t)choice.dim * sizeof(double));
   }
+  copy_matrices(favor_map_matrices(map), favor_map_matrices(fresh));
   favor_map_assemble(fresh);
   status = favor_map_draw(fresh, NULL);
   if (status < 0) goto fail;

@@ -64,6 +64,20 @@ static void add_number(favor_text *text, const char *name, double value) {
   }
 }
 
+/* The shape, and the range of the tilts, of which "tilt" is the mean. */
+static void add_shape(favor_text *text, const favor_map *map) {
+  const favor_matrices m = favor_map_matrices(map);
+  add(text, ",\"shape\":\"%s\"", favor_shape_name(m.shape));
+  if (!m.a) return;
+  double least = m.a[0], most = m.a[0];
+  for (int64_t l = 1; l < m.dim; ++l) {
+    least = m.a[l] < least ? m.a[l] : least;
+    most = m.a[l] > most ? m.a[l] : most;
+  }
+  add_number(text, "tilt_least", least);
+  add_number(text, "tilt_most", most);
+}
+
 favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes) {
   if (!map || !buf) return FAVOR_ERR_NULL;
   const favor_choice *c = &map->choice;
@@ -78,6 +92,7 @@ favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes) {
       c->projections, map->leaf.features);
   add_number(&text, "scale", c->scale);
   add_number(&text, "tilt", c->recipe.tilt);
+  add_shape(&text, map);
   add(&text, ",\"recentre\":%s,\"positive\":%s", c->recentre ? "true" : "false",
       estimator->positive ? "true" : "false");
   if (coupling) {

@@ -16,6 +16,11 @@
  *  rows has relative variance (E Z^2 - 1)/m + (1 - 1/m) cross; blocks are independent and weigh
  *  (m/M)^2.
  *
+ *  With a shape v = Gq x' + Gk y' takes the place of x' + y', whose SM is the same; with one tilt
+ *  nothing else changes. Where tilts differ only independent rows are known:
+ *
+ *      ln E Z^2 = sum_l ln((1 + r_l)/2) - (1/2) ln r_l + r_l v_l^2
+ *
  *  Rows of norm sqrt(d): every moment is one of the uniform law on a sphere, and E Z != 1 is a
  *  bias. Source: the laws are those of the estimators' and couplings' sources; that the cross
  *  moment does not depend on A, and the fixed-norm moments, are derived here. */
@@ -35,13 +40,17 @@ typedef struct favor_law {
                              coordinate of a unit vector */
 } favor_law;
 
-/* ln E Z^2 for chi norms. */
-static double log_moment2(const favor_recipe *recipe, int64_t d, double t) {
-  const double a = recipe->tilt;
+/* ln E Z^2 for chi norms, of d coordinates with tilt a. */
+static double log_moment2(double a, int64_t d, double t) {
   if (a >= 0.125) return INFINITY;
   /* r - 1, so that a small tilt costs nothing. */
   const double excess = 8 * a / (1 - 8 * a);
   return (double)d * (log1p(0.5 * excess) - 0.5 * log1p(excess)) + (1 + excess) * t;
+}
+
+/* ln(exp(log_m2) - 1). */
+static double log_less_one(double log_m2) {
+  return log_m2 > 40 ? log_m2 + log1p(-exp(-log_m2)) : log(expm1(log_m2));
 }
 
 /* E Z^2 - 1 as a logarithm. */
@@ -50,8 +59,7 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
     const double s = fabs(t);
     return s > 40 ? s + 2 * log1p(-exp(-s)) - log(2.0) : log(2.0) + 2 * log(sinh(0.5 * s));
   }
-  const double log_m2 = log_moment2(recipe, d, t);
-  return log_m2 > 40 ? log_m2 + log1p(-exp(-log_m2)) : log(expm1(log_m2));
+  return log_less_one(log_moment2(recipe->tilt, d, t));
 }
 
 /* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it
@@ -111,7 +119,9 @@ typedef struct favor_fixed_moments {
 static favor_fixed_moments fixed_moments(const favor_law *law, double t) {
   const favor_choice *c = &law->map->choice;
   const bool even = favor_form_is_even(c->recipe.form);
-  const double d = (double)c->dim, a = c->recipe.tilt, b2 = c->recipe.gain * c->recipe.gain;
+  const double d = (double)c->dim, a = c->recipe.tilt;
+  const double b2 =
+      c->recipe.shape != FAVOR_SHAPE_NONE ? 1 - 4 * a : c->recipe.gain * c->recipe.gain;
   /* Squares are over K^2 = exp(t), of which cosines' exp(-t) is taken out before it swallows their
    * own logarithms. */
   const double base = t < 0 ? -t : 0, flat = -t - base;
@@ -168,8 +178,34 @@ static double log_relmse_relu(const favor_law *law, const double *x, const doubl
   return log(norm4 * 2 * 3.14159265358979323846 * j2 / (j1 * j1) - 1) - log((double)c->projections);
 }
 
+/* Square of coordinate l of Gq x' + Gk y'. */
+static double shaped_square(const favor_map *map, const favor_matrices *m, int64_t l,
+                            const double *x, const double *y) {
+  const double v = favor_shape_coordinate(m, FAVOR_QUERY, l, x, favor_map_shift(map, FAVOR_QUERY)) +
+                   favor_shape_coordinate(m, FAVOR_KEY, l, y, favor_map_shift(map, FAVOR_KEY));
+  return map->choice.scale * (v * v);
+}
+
+/* Independent rows, or one, whose tilts differ between coordinates. */
+static double log_relmse_tilts(const favor_law *law, const favor_matrices *m, const double *x,
+                               const double *y) {
+  const bool one = !law->coupling->cosine || law->map->choice.projections == 1;
+  double log_m2 = 0;
+  if (!one || !law->coupling->chi_norms) return NAN;
+  for (int64_t l = 0; l < m->dim; ++l) {
+    log_m2 += log_moment2(m->a[l], 1, shaped_square(law->map, m, l, x, y));
+  }
+  return log_less_one(log_m2) - log((double)law->map->choice.projections);
+}
+
 /* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
-static double argument(const favor_map *map, const double *x, const double *y) {
+static double argument(const favor_map *map, const favor_matrices *m, const double *x,
+                       const double *y) {
+  if (m->shape != FAVOR_SHAPE_NONE) {
+    double sum = 0;
+    for (int64_t l = 0; l < m->dim; ++l) sum += shaped_square(map, m, l, x, y);
+    return sum;
+  }
   const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
   const double sign = map->choice.recipe.form == FAVOR_FORM_TURN ? -1 : 1;
   double sum = 0;
@@ -185,8 +221,10 @@ static double log_relmse(const favor_law *law, const double *x, const double *y)
   if (!law->coupling) return NAN;
   if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
-  const double t = argument(law->map, x, y);
+  const favor_matrices m = favor_map_matrices(law->map);
+  const double t = argument(law->map, &m, x, y);
   if (!isfinite(t)) return NAN;
+  if (m.a && !favor_shape_one_tilt(&m)) return log_relmse_tilts(law, &m, x, y);
   return law->coupling->chi_norms ? log_relmse_chi(law, t) : log_relmse_fixed(law, t);
 }
 

@@ -51,13 +51,9 @@ static favor_status copy_check(const favor_map *map, favor_precision precision, 
 favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw) {
   const favor_status status = copy_check(map, FAVOR_F32, w, ldw);
   if (status < 0) return status;
-  const favor_table *table = map->table[FAVOR_F32];
-  const float *packed =
-      (const float *)(const void *)(favor_map_base(map) + map->leaf.weights[FAVOR_F32]);
   for (int64_t j = 0; j < map->choice.projections; ++j) {
     for (int64_t k = 0; k < map->choice.dim; ++k) {
-      w[j * ldw + k] =
-          packed[favor_pack_index(table, map->choice.projections, map->choice.dim, j, k)];
+      w[j * ldw + k] = (float)favor_map_drawn(map, j, k);
     }
   }
   return FAVOR_OK;
@@ -66,6 +62,8 @@ favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int6
 favor_status favor_map_copy_projections_f64(const favor_map *map, double *w, int64_t ldw) {
   const favor_status status = copy_check(map, FAVOR_F64, w, ldw);
   if (status < 0) return status;
-  for (int64_t j = 0; j < map->choice.projections; ++j) favor_map_get_row(map, j, w + j * ldw);
+  for (int64_t j = 0; j < map->choice.projections; ++j) {
+    for (int64_t k = 0; k < map->choice.dim; ++k) w[j * ldw + k] = favor_map_drawn(map, j, k);
+  }
   return FAVOR_OK;
 }

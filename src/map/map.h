@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /** The map: one block of memory, immutable once published.
  *
- *      struct favor_map | the leaf: W packed in both precisions, biases, row terms, shifts
+ *      struct favor_map | the leaf: W packed in both precisions, biases, row terms, shifts, shape
  *
- *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W and
- *  the shifts is the whole map: everything else is assembled from them with the same bits every
+ *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W, the
+ *  shifts and the matrices of the shape is the whole map: everything else is assembled from them with the same bits every
  *  time, so that these are what is saved.
  */
 #ifndef FAVOR_MAP_MAP_H
@@ -29,23 +29,27 @@ struct favor_map {
   favor_allocator allocator;
   size_t bytes;
   favor_choice choice;
-  uint64_t fingerprint;        /* of the choice, the shifts and W: what a state belongs to */
+  uint64_t fingerprint; /* of the choice, the shifts, the shape and W: what a state belongs to */
   const favor_table *table[2]; /* by precision */
   favor_leaf leaf;
 };
 
-/** The start of a map's block, for offsets; its shifts [d]; row j of its W. */
+/** The start of a map's block, for offsets; its shifts [d]; element (j, k) of its W as drawn. */
 const unsigned char *favor_map_base(const favor_map *map);
 const double *favor_map_shift(const favor_map *map, favor_side side);
-void favor_map_get_row(const favor_map *map, int64_t j, double *w);
+double favor_map_drawn(const favor_map *map, int64_t j, int64_t k);
 
-/** Take the block of a map and set everything but the shifts, W and what is assembled from them. */
+/** The matrices of a map's shape; only who makes the map writes to them. */
+favor_matrices favor_map_matrices(const favor_map *map);
+
+/** Take the block of a map and set everything but the shifts, the shape, W and what is assembled from
+ *  them. */
 favor_status favor_map_allocate(const favor_choice *choice, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out);
 
-/** The rest of the making, in this order: the shifts are written, the leaf is assembled from them
- *  and the choice, and each row of W is put. */
+/** The rest of the making, in this order: the shifts and the matrices are written, the leaf is
+ *  assembled from them and the choice, and each row of W is put. */
 double *favor_map_shift_to_fill(favor_map *map, favor_side side);
 void favor_map_assemble(favor_map *map);
 void favor_map_put_row(favor_map *map, int64_t j, const double *w);

@@ -102,6 +102,7 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
   out->choice.kernel = opts->kernel;
   out->choice.estimator = estimator->id;
   out->choice.recipe.form = estimator->form;
+  out->choice.recipe.shape = estimator->shape;
   return FAVOR_OK;
 }
 
@@ -193,8 +194,38 @@ void favor_resolve_shifts(const favor_resolved *resolved, double *query, double 
   }
 }
 
+/* The arena of the moments that shapes are fitted to, counting or not. */
+static void take_moments(favor_arena *arena, favor_fit_input *in) {
+  for (int s = 0; s < 2; ++s) {
+    in->mean[s] = favor_arena_take(arena, in->dim, 1, sizeof(double));
+    in->moment[s] = favor_arena_take(arena, in->dim, in->dim, sizeof(double));
+  }
+}
+
+static favor_status fit_shape(const favor_map_opts *opts, const favor_resolved *resolved,
+                              const double *const shift[2], favor_fit_input *in,
+                              favor_recipe *recipe) {
+  const favor_estimator *estimator = favor_estimator_find(resolved->choice.estimator);
+  favor_arena arena = favor_arena_counting();
+  take_moments(&arena, in);
+  void *block = arena.failed ? NULL : favor_alloc(&resolved->allocator, arena.used);
+  if (!block) {
+    return favor_fail(opts->report, FAVOR_ERR_MEMORY, "",
+                      "the second moments could not be allocated");
+  }
+  arena = favor_arena_over(block, arena.used);
+  take_moments(&arena, in);
+  for (int s = 0; s < 2; ++s) {
+    favor_stats_moments(resolved->stats, (favor_side)s, shift[s], in->mean[s], in->moment[s]);
+  }
+  const favor_status status = estimator->fit(in, recipe, opts->report);
+  favor_free(&resolved->allocator, block);
+  return status;
+}
+
 favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *resolved,
-                                  const double *query_shift, const double *key_shift) {
+                                  favor_matrices matrices, const double *query_shift,
+                                  const double *key_shift) {
   favor_choice *choice = &resolved->choice;
   const favor_estimator *estimator = favor_estimator_find(choice->estimator);
   favor_fit_input in = {
@@ -204,10 +235,17 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
       .tilt = opts->tilt,
       .tilt_allowed = estimator->takes_tilt,
       .has_moments = resolved->stats != NULL,
+      .scale = choice->scale,
+      .matrices = matrices,
+      .allocator = &resolved->allocator,
   };
   if (in.has_moments) {
     in.mean_sum_norm2 =
         choice->scale * favor_stats_mean_sum_norm2(resolved->stats, query_shift, key_shift);
+  }
+  if (in.has_moments && estimator->shape != FAVOR_SHAPE_NONE) {
+    const double *const shift[2] = {query_shift, key_shift};
+    return fit_shape(opts, resolved, shift, &in, &choice->recipe);
   }
   return estimator->fit(&in, &choice->recipe, opts->report);
 }

@@ -20,9 +20,10 @@ favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_reso
  *  without recentring. shift [dim] each. */
 void favor_resolve_shifts(const favor_resolved *resolved, double *query, double *key);
 
-/** Fit the recipe to the statistics under these shifts. */
+/** Fit the recipe, and the matrices of its shape, to the statistics under these shifts. */
 favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *resolved,
-                                  const double *query_shift, const double *key_shift);
+                                  favor_matrices matrices, const double *query_shift,
+                                  const double *key_shift);
 
 /** The permitted ranges of the numbers in a choice; saved maps pass through here too. */
 bool favor_choice_scale_ok(double scale);

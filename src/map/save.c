@@ -4,7 +4,9 @@
  *
  *      dim projections kernel estimator coupling recentre seed stream form              u64 each
  *      scale gain tilt quadratic constant                                               f64 each
- *      query shift [d]  key shift [d]  W [M, d]                                         f64 each
+ *      query shift [d]  key shift [d]                                                   f64 each
+ *      matrices of the estimator's shape, query before key, and its tilts [d]           f64 each
+ *      W [M, d]                                                                         f64 each
  */
 #include <inttypes.h>
 #include <math.h>
@@ -40,14 +42,13 @@ static size_t write_map(favor_writer *w, const favor_map *map) {
   favor_write_header(w, magic);
   write_choice(w, c);
   for (int s = 0; s < 2; ++s) favor_write_f64s(w, c->dim, favor_map_shift(map, (favor_side)s));
-  const favor_leaf *leaf = &map->leaf;
-  const double *packed =
-      (const double *)(const void *)(favor_map_base(map) + leaf->weights[FAVOR_F64]);
+  const favor_matrices m = favor_map_matrices(map);
+  for (int64_t s = 0; s < favor_shape_matrices(m.shape); ++s) {
+    favor_write_f64s(w, favor_shape_reals(m.shape, m.dim), m.g[s]);
+  }
+  if (m.a) favor_write_f64s(w, m.dim, m.a);
   for (int64_t j = 0; j < c->projections; ++j) {
-    for (int64_t k = 0; k < c->dim; ++k) {
-      favor_write_f64(
-          w, packed[favor_pack_index(map->table[FAVOR_F64], c->projections, c->dim, j, k)]);
-    }
+    for (int64_t k = 0; k < c->dim; ++k) favor_write_f64(w, favor_map_drawn(map, j, k));
   }
   return favor_write_close(w);
 }
@@ -91,12 +92,17 @@ static bool nearly(double a, double b) {
   return fabs(a - b) <= 1e-12 * (1 + fabs(b));
 }
 
-/* The recipe is what the estimator makes of the tilt: any other would load as a quietly biased map. */
-static bool valid_recipe(const favor_choice *c, const favor_estimator *estimator) {
-  favor_recipe made = {.form = estimator->form};
-  const favor_fit_input in = {
-      .dim = c->dim, .projections = c->projections, .kernel = c->kernel, .tilt = c->recipe.tilt};
-  if (!favor_choice_tilt_ok(c->recipe.tilt) || c->recipe.form != estimator->form) return false;
+/* The recipe is what the estimator makes of the tilt, or of the tilts of its shape: any other would load
+ * as a quietly biased map. */
+static bool valid_recipe(const favor_choice *c, favor_matrices matrices) {
+  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  favor_recipe made = {.form = estimator->form, .shape = estimator->shape};
+  const favor_fit_input in = {.dim = c->dim,
+                              .projections = c->projections,
+                              .kernel = c->kernel,
+                              .tilt = c->recipe.tilt,
+                              .matrices = matrices,
+                              .given = true};
   return estimator->fit(&in, &made, NULL) == FAVOR_OK && c->recipe.tilt == made.tilt &&
          nearly(c->recipe.gain, made.gain) && nearly(c->recipe.quadratic, made.quadratic) &&
          nearly(c->recipe.constant, made.constant);
@@ -109,7 +115,10 @@ static bool valid(const favor_choice *c) {
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
   if (c->coupling != FAVOR_COUPLING_EXTERNAL && !favor_coupling_find(c->coupling)) return false;
   if (c->recentre && !target->recentres) return false;
-  return favor_choice_scale_ok(c->scale) && valid_recipe(c, estimator);
+  if (!favor_choice_scale_ok(c->scale) || !favor_choice_tilt_ok(c->recipe.tilt)) return false;
+  if (c->recipe.form != estimator->form) return false;
+  const favor_matrices none = {.shape = FAVOR_SHAPE_NONE, .dim = c->dim};
+  return estimator->shape != FAVOR_SHAPE_NONE || valid_recipe(c, none);
 }
 
 /* Shifts are exact in float32 and bounded, zero without recentring. */
@@ -123,6 +132,18 @@ static bool read_shifts(favor_reader *r, favor_map *map) {
     }
   }
   return true;
+}
+
+/* The matrices, and the recipe that belongs to them. */
+static bool read_matrices(favor_reader *r, favor_map *map) {
+  const favor_matrices m = favor_map_matrices(map);
+  double *scratch = (double *)(void *)((unsigned char *)map + map->leaf.scratch);
+  if (m.shape == FAVOR_SHAPE_NONE) return true;
+  for (int64_t s = 0; s < favor_shape_matrices(m.shape); ++s) {
+    favor_read_f64s(r, favor_shape_reals(m.shape, m.dim), m.g[s]);
+  }
+  favor_read_f64s(r, m.dim, m.a);
+  return favor_shape_valid(&m, scratch) && valid_recipe(&map->choice, m);
 }
 
 static bool read_rows(favor_reader *r, favor_map *map, double *row) {
@@ -145,7 +166,9 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   favor_map *map = NULL;
   read_choice(r, &choice);
   if (r->failed || !valid(&choice)) return malformed(report, "options are not those of a map");
-  const int64_t numbers = (2 + choice.projections) * choice.dim;
+  choice.recipe.shape = favor_estimator_find(choice.estimator)->shape;
+  const int64_t numbers =
+      (2 + choice.projections) * choice.dim + favor_shape_total(choice.recipe.shape, choice.dim);
   if (!favor_read_has(r, numbers)) {
     return malformed(report, "arrays are shorter than its options say");
   }
@@ -159,7 +182,7 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
     status = favor_fail(report, FAVOR_ERR_MEMORY, "", "a row of w could not be allocated");
     goto fail;
   }
-  bool good = read_shifts(r, map);
+  bool good = read_shifts(r, map) && read_matrices(r, map);
   if (good) favor_map_assemble(map);
   good = good && read_rows(r, map, row);
   favor_free(allocator, row);

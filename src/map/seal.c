@@ -20,7 +20,7 @@ static uint64_t mix_real(uint64_t hash, double value) {
 void favor_map_seal(favor_map *map) {
   const favor_choice *c = &map->choice;
   const uint64_t words[] = {(uint64_t)c->dim, (uint64_t)c->projections, (uint64_t)c->kernel,
-                            (uint64_t)c->recipe.form};
+                            (uint64_t)c->recipe.form, (uint64_t)c->recipe.shape};
   const double reals[] = {c->scale, c->recipe.gain, c->recipe.tilt, c->recipe.quadratic,
                           c->recipe.constant};
   uint64_t hash = 0;
@@ -30,13 +30,14 @@ void favor_map_seal(favor_map *map) {
     const double *shift = favor_map_shift(map, (favor_side)s);
     for (int64_t k = 0; k < c->dim; ++k) hash = mix_real(hash, shift[k]);
   }
-  const double *w =
-      (const double *)(const void *)(favor_map_base(map) + map->leaf.weights[FAVOR_F64]);
+  const favor_matrices m = favor_map_matrices(map);
+  const int64_t elements = favor_shape_reals(m.shape, m.dim);
+  for (int64_t s = 0; s < favor_shape_matrices(m.shape); ++s) {
+    for (int64_t i = 0; i < elements; ++i) hash = mix_real(hash, m.g[s][i]);
+  }
+  for (int64_t l = 0; m.a && l < m.dim; ++l) hash = mix_real(hash, m.a[l]);
   for (int64_t j = 0; j < c->projections; ++j) {
-    for (int64_t k = 0; k < c->dim; ++k) {
-      hash =
-          mix_real(hash, w[favor_pack_index(map->table[FAVOR_F64], c->projections, c->dim, j, k)]);
-    }
+    for (int64_t k = 0; k < c->dim; ++k) hash = mix_real(hash, favor_map_drawn(map, j, k));
   }
   map->fingerprint = hash;
 }

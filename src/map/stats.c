@@ -106,6 +106,19 @@ double favor_stats_mean_sum_norm2(const favor_stats *stats, const double *query_
   return spread(stats, FAVOR_QUERY) + spread(stats, FAVOR_KEY) + sum;
 }
 
+void favor_stats_moments(const favor_stats *stats, favor_side side, const double *shift,
+                         double *mean, double *moment) {
+  const favor_moments *m = &stats->side[side];
+  const double n = m->count > 0 ? (double)m->count : 1;
+  const int64_t dim = stats->dim;
+  for (int64_t i = 0; i < dim; i++) mean[i] = m->count > 0 ? m->mean[i] - shift[i] : 0.0;
+  for (int64_t i = 0; i < dim; i++)
+    for (int64_t j = i; j < dim; j++) {
+      moment[i * dim + j] = m->scatter[i * dim + j] / n + mean[i] * mean[j];
+      moment[j * dim + i] = moment[i * dim + j];
+    }
+}
+
 double favor_stats_norm2_sum(const favor_stats *stats, favor_side side) {
   return (double)stats->side[side].count * favor_stats_mean_norm2(stats, side, NULL);
 }

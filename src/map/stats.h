@@ -33,6 +33,11 @@ double favor_stats_mean_norm2(const favor_stats *stats, favor_side side, const d
 double favor_stats_mean_sum_norm2(const favor_stats *stats, const double *query_shift,
                                   const double *key_shift);
 
+/** Of x - shift over the rows of one side: the mean [dim], and the second moments [dim, dim], both
+ *  triangles, without cancellation. Zeros with no rows. */
+void favor_stats_moments(const favor_stats *stats, favor_side side, const double *shift,
+                         double *mean, double *moment);
+
 /** The sample of one side: a uniform choice among its distinct rows, each with its multiplicity. */
 const favor_sample *favor_stats_sample(const favor_stats *stats, favor_side side);
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/real.h"
-#include "node/leaf.h"
+#include "node/shaped.h"
 
 static const double log2_e = 1.44269504088896340736;
 static const double turns_per_radian = 0.15915494309189533577;
@@ -18,22 +18,31 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
                        const favor_table *const table[2], favor_arena *arena) {
   const int64_t d = source->dim;
   leaf->form = source->recipe.form;
+  leaf->shape = source->recipe.shape;
   leaf->dim = d;
   leaf->projections = source->projections;
   leaf->features = favor_form_features(leaf->form) * source->projections;
   leaf->columns = favor_pack_columns(source->projections);
   for (int p = 0; p < 2; ++p) {
-    leaf->weights[p] = take(arena, leaf->columns, d, table[p]->real);
+    leaf->side[0].weights[p] = take(arena, leaf->columns, d, table[p]->real);
+    leaf->side[1].weights[p] = favor_shape_matrices(leaf->shape) == 2
+                                   ? take(arena, leaf->columns, d, table[p]->real)
+                                   : leaf->side[0].weights[p];
     leaf->bias[p] = take(arena, leaf->columns, 1, table[p]->real);
   }
   for (int s = 0; s < 2; ++s) {
     leaf->side[s].u = take(arena, d, 1, sizeof(double));
     for (int p = 0; p < 2; ++p) leaf->side[s].shift[p] = take(arena, d, 1, table[p]->real);
   }
+  if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_layout(leaf, arena);
 }
 
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
                         int64_t j, const double *w) {
+  if (leaf->shape != FAVOR_SHAPE_NONE) {
+    favor_shaped_put_row(leaf, table, base, j, w);
+    return;
+  }
   double norm2 = 0;
   for (int64_t k = 0; k < leaf->dim; ++k) norm2 += w[k] * w[k];
   /* Above the norm by the rounding of a float32 product of this length (gamma_d and change). */
@@ -41,25 +50,29 @@ void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], uns
   const double bound = sqrt(norm2) * leaf->gain * room;
   if (bound > leaf->relu_bound) leaf->relu_bound = bound;
   for (int p = 0; p < 2; ++p) {
-    favor_pack_row(table[p], leaf->projections, leaf->dim, j, w, base + leaf->weights[p]);
+    favor_pack_row(table[p], leaf->projections, leaf->dim, j, w, base + leaf->side[0].weights[p]);
     /* From the row as drawn, so that it is right for any coupling. */
     favor_real_set((favor_precision)p, base + leaf->bias[p], j, leaf->tilt * norm2);
   }
 }
 
-void favor_leaf_get_row(const favor_leaf *leaf, const favor_table *const table[2],
-                        const unsigned char *base, int64_t j, double *w) {
-  const double *packed = (const double *)(const void *)(base + leaf->weights[FAVOR_F64]);
-  for (int64_t k = 0; k < leaf->dim; ++k) {
-    w[k] = packed[favor_pack_index(table[FAVOR_F64], leaf->projections, leaf->dim, j, k)];
+double favor_leaf_drawn(const favor_leaf *leaf, const favor_table *const table[2],
+                        const unsigned char *base, int64_t j, int64_t k) {
+  if (leaf->shape != FAVOR_SHAPE_NONE) {
+    return ((const double *)(const void *)(base + leaf->drawn))[j * leaf->dim + k];
   }
+  const double *packed = (const double *)(const void *)(base + leaf->side[0].weights[FAVOR_F64]);
+  return packed[favor_pack_index(table[FAVOR_F64], leaf->projections, leaf->dim, j, k)];
 }
 
 static void assemble_side(favor_leaf *leaf, const favor_leaf_source *source, int side,
                           const favor_row_terms *terms, unsigned char *base) {
   favor_leaf_side *s = &leaf->side[side];
   s->constant = log2_e * (source->recipe.constant + terms->constant);
-  s->quadratic = log2_e * (source->recipe.quadratic * source->scale + terms->quadratic);
+  const double own = source->recipe.quadratic * source->scale;
+  const bool turned = leaf->shape == FAVOR_SHAPE_DIAGONAL || leaf->shape == FAVOR_SHAPE_DENSE;
+  s->shaped = turned ? log2_e * own : 0;
+  s->quadratic = log2_e * (turned ? terms->quadratic : own + terms->quadratic);
   for (int64_t k = 0; k < source->dim; ++k) {
     terms->u[k] *= log2_e;
     for (int p = 0; p < 2; ++p) {
@@ -101,4 +114,5 @@ void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsi
   const double largest = source->scale > 1 ? source->scale : 1;
   leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest;
   leaf->norm2_limit[FAVOR_F64] = DBL_MAX / largest;
+  if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_assemble(leaf, base);
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "node/shaped.h"
+
 /* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
 static const double r_limit = 1e306;
 
@@ -12,6 +14,7 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   const int64_t padded = favor_form_features(leaf->form) * leaf->columns;
   tile->rows = 0;
   tile->nonfinite = 0;
+  tile->relative = false;
   tile->ldin = (leaf->dim + 15) / 16 * 16;
   tile->ldp = padded < FAVOR_PANEL ? padded : FAVOR_PANEL;
   tile->in = favor_arena_take(arena, rows, tile->ldin, table->real);
@@ -21,6 +24,9 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   tile->dot = favor_arena_take(arena, rows, 1, sizeof(double));
   tile->power = favor_arena_take(arena, rows, 1, sizeof(int64_t));
   tile->finite = favor_arena_take(arena, rows, 1, 1);
+  tile->side = favor_arena_take(arena, 1, 1, sizeof *tile->side);
+  if (tile->side) *tile->side = FAVOR_QUERY;
+  tile->turned = favor_shaped_norm_layout(leaf, arena);
 }
 
 /* The smallest k with 2^k >= bound * |in|, from the square of the norm; 0 for a zero row. */
@@ -53,10 +59,13 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
   const favor_leaf_side *s = &leaf->side[side];
   tile->rows = rows;
   tile->nonfinite = 0;
+  *tile->side = side;
   const void *shift = leaf->shifted ? base + s->shift[table->precision] : NULL;
   table->load(rows, leaf->dim, x, ldx, shift, leaf->gain, tile->in, tile->ldin);
   table->row_scalars(rows, leaf->dim, x, ldx, shift, (const double *)(const void *)(base + s->u),
                      tile->r, tile->dot);
+  if (s->shaped != 0 && !tile->relative)
+    favor_shaped_norm_add(leaf, base, table, side, tile, x, ldx);
   for (int64_t i = 0; i < rows; ++i) {
     double norm2 = tile->r[i];
     tile->finite[i] = 1;
@@ -88,7 +97,8 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
   const int64_t left = leaf->columns - first / pair;
   const int64_t columns = left < tile->ldp / pair ? left : tile->ldp / pair;
   const size_t column = (size_t)(first / pair);
-  const unsigned char *w = base + leaf->weights[p] + column * (size_t)leaf->dim * table->real;
+  const favor_leaf_side *side = &leaf->side[*tile->side];
+  const unsigned char *w = base + side->weights[p] + column * (size_t)leaf->dim * table->real;
   const unsigned char *bias = base + leaf->bias[p] + column * table->real;
   const int64_t packed = favor_pack_panel(table, leaf->columns);
   const bool direct = leaf->form == FAVOR_FORM_EXP;

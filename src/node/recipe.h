@@ -7,7 +7,11 @@
  *
  *      f_j(x') = g(gain w_j.x') exp(constant + tilt |w_j|^2 + [gain w_j.x'] + quadratic |x'|^2)
  *
- *  where the form says what g is and whether the bracket stands in the exponent.
+ *  where the form says what g is and whether the bracket stands in the exponent. A shape puts a
+ *  matrix between rows and projections, and gives every coordinate a tilt of its own
+ *  (node/shape.h):
+ *
+ *      f_j(x') = exp(constant + sum_l (a_l w_jl^2 + sqrt(1 - 4 a_l) w_jl (G x')_l) + quadratic |G x'|^2)
  */
 #ifndef FAVOR_NODE_RECIPE_H
 #define FAVOR_NODE_RECIPE_H
@@ -32,9 +36,19 @@ bool favor_form_has_exponent(favor_form form);
 /** True where a projection and its negative give the same pair of features up to order and sign. */
 bool favor_form_is_even(favor_form form);
 
-/** Natural logarithms. */
+/** The matrices G of the two sides, whose product over the sides, Gq' Gk, is I. */
+typedef enum favor_shape {
+  FAVOR_SHAPE_NONE = 0,     /* I, and one tilt */
+  FAVOR_SHAPE_DIAGONAL = 1, /* diagonal, one the inverse of the other */
+  FAVOR_SHAPE_ROTATION = 2, /* one orthogonal matrix for both sides */
+  FAVOR_SHAPE_DENSE = 3,    /* any, one the inverse transpose of the other */
+  FAVOR_SHAPE_COUNT
+} favor_shape;
+
+/** Natural logarithms. With a shape, only EXP leaves, the gain is 1 and tilt is the mean of a. */
 typedef struct favor_recipe {
   favor_form form;
+  favor_shape shape;
   double gain, tilt, quadratic, constant;
 } favor_recipe;
 

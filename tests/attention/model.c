@@ -38,12 +38,24 @@ static void mirror(model *m, const model_choice *choice, const favor_map_opts *o
   m->w = malloc(sizeof *m->w * (size_t)(choice->projections * d));
   assert_non_null(m->w);
   assert_ok(favor_map_copy_projections_f64(m->map, m->w, d));
-  m->ref = (ref_map){
-      choice->kernel, choice->estimator, d, choice->projections, opts->scale, 0, m->w, NULL, NULL};
+  m->ref = (ref_map){choice->kernel,
+                     choice->estimator,
+                     d,
+                     choice->projections,
+                     opts->scale,
+                     0,
+                     m->w,
+                     NULL,
+                     NULL,
+                     NULL};
   if (choice->recentre) m->ref.query_mean = m->b, m->ref.key_mean = m->c;
   assert_ok(favor_map_describe(m->map, json, sizeof json));
   if (info->takes_tilt || info->wants_statistics)
     assert_true(json_number(json, "tilt", &m->ref.tilt));
+  m->shape = malloc(sizeof *m->shape);
+  assert_non_null(m->shape);
+  *m->shape = (fitted_shape){.memory = NULL};
+  if (shape_read(m->map, m->shape)) m->ref.shape = &m->shape->ref;
 }
 
 void model_make(model *m, const model_choice *choice) {
@@ -52,6 +64,7 @@ void model_make(model *m, const model_choice *choice) {
   assert_true(choice->dim <= MODEL_DIM_MAX);
   set_means(m, choice->dim);
   favor_stats *stats = designed_statistics(choice->dim, m->b, m->c, .5);
+  if (ref_has_shape(choice->estimator)) add_stretched_statistics(stats, choice->dim, m->b, m->c);
   assert_ok(favor_estimator_get_info(choice->estimator, &info));
   assert_ok(favor_map_opts_init(&opts));
   opts.dim = choice->dim;
@@ -83,6 +96,8 @@ void model_make_positive(model *m, int64_t dim, int64_t projections, int32_t isa
 
 void model_free(model *m) {
   favor_map_destroy(m->map);
+  shape_free(m->shape);
+  free(m->shape);
   free(m->w);
 }
 

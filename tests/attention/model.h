@@ -3,6 +3,7 @@
 #ifndef FAVOR_TESTS_ATTENTION_MODEL_H
 #define FAVOR_TESTS_ATTENTION_MODEL_H
 
+#include "conformance/shape.h"
 #include "support/attention_reference.h"
 
 enum { MODEL_DIM_MAX = 128 };
@@ -23,6 +24,7 @@ typedef struct model {
   bool positive; /* no feature is ever negative, and none vanishes */
   double *w;
   double b[MODEL_DIM_MAX], c[MODEL_DIM_MAX]; /* means, where the map is recentred */
+  fitted_shape *shape; /* of FAVOR#, or NULL; owned, so that models can be moved */
 } model;
 
 /** Make the map; statistics serve estimators that want them. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conformance/combination.h"
 
+#include "conformance/shape.h"
 #include "support/test.h"
 
 #define LIST_VALUE(name, symbol, value, text) value,
@@ -82,6 +83,27 @@ favor_stats *designed_statistics(int64_t dim, const double *query_mean, const do
   return stats;
 }
 
+/** Two rows at mean +- (a e_k + e_(dim-1-k) / 2): exact sums, and the mean stays. */
+static void add_pair(favor_stats *stats, favor_side side, int64_t dim, int64_t k, double a,
+                     const double *mean) {
+  double row[DIM_MAX * 16] = {0};
+  for (int sign = -1; sign <= 1; sign += 2) {
+    if (mean) memcpy(row, mean, sizeof *row * (size_t)dim);
+    if (!mean) memset(row, 0, sizeof row);
+    row[k] += sign * a;
+    row[dim - 1 - k] += sign * .5;
+    assert_ok(favor_stats_add_f64(stats, side, 1, row, dim, NULL));
+  }
+}
+
+void add_stretched_statistics(favor_stats *stats, int64_t dim, const double *query_mean,
+                              const double *key_mean) {
+  for (int64_t k = 0; k < dim; k++) {
+    add_pair(stats, FAVOR_QUERY, dim, k, k % 2 ? .75 : .25, query_mean);
+    add_pair(stats, FAVOR_KEY, dim, k, k % 3 ? .25 : 1, key_mean);
+  }
+}
+
 favor_stats *setting_statistics(const setting *s) {
   return designed_statistics(s->dim, s->means ? s->b : NULL, s->means ? s->c : NULL, SPREAD);
 }
@@ -113,6 +135,24 @@ static double mean_sum2(const setting *s) {
   return s->scale * (2 * SPREAD * SPREAD + means2);
 }
 
+/** The law of a map with matrices of its own, from a map of one projection. */
+static void set_shaped(ref_law *law, const combination *c, const setting *s, bool shifted) {
+  static long double squares[DIM_MAX];
+  static fitted_shape kept;
+  setting one = *s;
+  favor_status why;
+  favor_stats *stats = setting_statistics(s);
+  one.projections = 1;
+  shape_free(&kept);
+  favor_map *map = setting_map(c, &one, stats, 0, &why);
+  assert_ok(why);
+  assert_true(shape_read(map, &kept));
+  ref_law_set_shaped_pair(law, &kept.ref, s->scale, s->x, s->y, shifted ? s->b : NULL,
+                          shifted ? s->c : NULL, squares);
+  favor_map_destroy(map);
+  favor_stats_destroy(stats);
+}
+
 ref_law setting_law(const combination *c, const setting *s) {
   const bool shifted = s->means && s->recentre == FAVOR_ON;
   ref_law law = {.estimator = c->estimator,
@@ -124,5 +164,6 @@ ref_law setting_law(const combination *c, const setting *s) {
   else if (c->info.wants_statistics)
     law.tilt = (double)ref_best_tilt(s->dim, mean_sum2(s));
   ref_law_set_pair(&law, s->scale, s->x, s->y, shifted ? s->b : NULL, shifted ? s->c : NULL);
+  if (ref_has_shape(c->estimator)) set_shaped(&law, c, s, shifted);
   return law;
 }

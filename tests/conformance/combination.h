@@ -28,6 +28,11 @@ const char *combination_name(const combination *c, char buf[96]);
 favor_stats *designed_statistics(int64_t dim, const double *query_mean, const double *key_mean,
                                  double spread);
 
+/** Add rows that leave these means (NULL: zero) and make second moments differ between sides and
+ *  directions, so that the matrices of FAVOR# are not the identity. */
+void add_stretched_statistics(favor_stats *stats, int64_t dim, const double *query_mean,
+                              const double *key_mean);
+
 /** A value rounded to a multiple of 2^-16, as designed_statistics wants. */
 double dyadic(double value);
 
@@ -47,7 +52,8 @@ favor_map *setting_map(const combination *c, const setting *s, const favor_stats
                        uint64_t seed, favor_status *why);
 favor_stats *setting_statistics(const setting *s);
 
-/** The law of the estimate at (x, y), for closed forms. */
+/** The law of the estimate at (x, y), for closed forms; good until the next call. The matrices of
+ *  FAVOR# are those of the map. */
 ref_law setting_law(const combination *c, const setting *s);
 
 #endif

@@ -15,6 +15,18 @@ static void set_means(subject *s, int64_t dim) {
   }
 }
 
+/** Set the shape, and the norms of the weights of either side once for all rows. */
+static void set_shape(subject *s) {
+  double *norms = malloc(sizeof *norms * (size_t)(2 * s->ref.projections));
+  assert_non_null(norms);
+  s->ref.shape = &s->shape.ref;
+  for (int side = 0; side < 2; side++)
+    for (int64_t m = 0; m < s->ref.projections; m++)
+      norms[side * s->ref.projections + m] = (double)ref_weight_norm(&s->ref, (favor_side)side, m);
+  s->shape.ref.norms[0] = norms;
+  s->shape.ref.norms[1] = norms + s->ref.projections;
+}
+
 void subject_make(subject *s, const subject_choice *choice, const favor_allocator *allocator) {
   const int64_t d = choice->dim, m = choice->projections;
   favor_estimator_info info = {.size = sizeof info};
@@ -22,6 +34,7 @@ void subject_make(subject *s, const subject_choice *choice, const favor_allocato
   char json[1024];
   set_means(s, d);
   favor_stats *stats = designed_statistics(d, s->b, s->c, .5);
+  if (ref_has_shape(choice->estimator)) add_stretched_statistics(stats, d, s->b, s->c);
   assert_ok(favor_estimator_get_info(choice->estimator, &info));
   assert_ok(favor_map_opts_init(&opts));
   opts.dim = d;
@@ -41,15 +54,25 @@ void subject_make(subject *s, const subject_choice *choice, const favor_allocato
   s->w = malloc(sizeof *s->w * (size_t)(m * d));
   assert_non_null(s->w);
   assert_ok(favor_map_copy_projections_f64(s->map, s->w, d));
-  s->ref = (ref_map){choice->kernel, choice->estimator, d, m, choice->scale, 0, s->w, NULL, NULL};
+  s->ref = (ref_map){.kernel = choice->kernel,
+                     .estimator = choice->estimator,
+                     .dim = d,
+                     .projections = m,
+                     .scale = choice->scale,
+                     .w = s->w};
   if (choice->recentre) s->ref.query_mean = s->b, s->ref.key_mean = s->c;
   assert_ok(favor_map_describe(s->map, json, sizeof json));
   if (info.takes_tilt || info.wants_statistics)
     assert_true(json_number(json, "tilt", &s->ref.tilt));
+  if (shape_read(s->map, &s->shape)) set_shape(s);
 }
 
 void subject_free(subject *s) {
   favor_map_destroy(s->map);
+  if (s->ref.shape) {
+    free(s->shape.ref.norms[0]);
+    shape_free(&s->shape);
+  }
   free(s->w);
 }
 

@@ -16,7 +16,7 @@
 #ifndef FAVOR_TESTS_CONFORMANCE_ELEMENT_H
 #define FAVOR_TESTS_CONFORMANCE_ELEMENT_H
 
-#include "support/reference.h"
+#include "conformance/shape.h"
 
 #define ELEMENT_C 8.0L
 
@@ -26,6 +26,7 @@ typedef struct subject {
   ref_map ref;
   double *w;
   double b[256], c[256]; /* means, where the map is recentred */
+  fitted_shape shape;    /* of FAVOR# */
 } subject;
 
 /** What to make: recentred maps get means of about 1/4 a coordinate. */

@@ -39,8 +39,8 @@ static void check_features(int32_t kernel, int32_t estimator, double tilt, doubl
   const double x[2] = {.5, -.3}, y[2] = {.2, .7}, b[2] = {.4, .1}, c[2] = {-.2, .5};
   for (int64_t d = 1; d <= 2; d++) {
     const ref_map map = {
-        kernel, estimator, d, 1, scale, tilt, NULL, recentre ? b : NULL, recentre ? c : NULL};
-    ref_law law = {estimator, FAVOR_COUPLING_IID, d, 1, tilt, 0, 0, 0};
+        kernel, estimator, d, 1, scale, tilt, NULL, recentre ? b : NULL, recentre ? c : NULL, NULL};
+    ref_law law = {estimator, FAVOR_COUPLING_IID, d, 1, tilt, 0, 0, 0, NULL, NULL};
     const integral sum = integrate(map, 64, x, y);
     ref_law_set_pair(&law, scale, x, y, map.query_mean, map.key_mean);
     assert_near(sum.mean, 1, 1e-13);
@@ -65,7 +65,8 @@ static void features_integrate_to_their_kernel_and_variance(void **state) {
  *  coordinates, so E Z^2 / K^2 is the 64th power of an integral over one. */
 static long double log_relvar_of_64(double tilt, double norm) {
   const double x = norm / 8;
-  const ref_map map = {FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_GERF, 1, 1, 1, tilt, NULL, NULL, NULL};
+  const ref_map map = {
+      FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_GERF, 1, 1, 1, tilt, NULL, NULL, NULL, NULL};
   const integral one = integrate(map, 100, &x, &x);
   return logl(expm1l(64 * logl(one.second)));
 }
@@ -89,13 +90,14 @@ static void relu_features_integrate_to_the_arc_cosine_kernel(void **state) {
   (void)state;
   for (int i = 0; i < 4; i++) {
     const double x[2] = {1.5, 0}, y[2] = {.8 * cos(angles[i]), .8 * sin(angles[i])};
-    const ref_law law = {FAVOR_ESTIMATOR_RELU, FAVOR_COUPLING_IID, 2, 1, 0, 0, 0,
-                         ref_angle(2, x, y)};
+    const ref_law law = {
+        FAVOR_ESTIMATOR_RELU, FAVOR_COUPLING_IID, 2, 1, 0, 0, 0, ref_angle(2, x, y), NULL, NULL};
     const long double exact = expl(ref_log_kernel(FAVOR_KERNEL_ARCCOS1, 3, 2, x, y));
     integral sum = {0, 0};
     for (int k = 0; k < STEPS; k++) {
       const double w[2] = {cos(2 * PI * k / STEPS), sin(2 * PI * k / STEPS)};
-      const ref_map map = {FAVOR_KERNEL_ARCCOS1, FAVOR_ESTIMATOR_RELU, 2, 1, 3, 0, w, NULL, NULL};
+      const ref_map map = {
+          FAVOR_KERNEL_ARCCOS1, FAVOR_ESTIMATOR_RELU, 2, 1, 3, 0, w, NULL, NULL, NULL};
       ref_feature scratch[2];
       const ref_value z = ref_estimate(&map, x, y, scratch);
       const long double r = z.sign ? expl(z.log) / exact : 0;

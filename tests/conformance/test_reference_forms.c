@@ -10,7 +10,7 @@
 
 /** ln of the relative mean squared error at v = |x' + y'|, d = M = 64, x = y. */
 static long double relmse_at(int32_t estimator, int32_t coupling, double v) {
-  ref_law law = {estimator, coupling, 64, 64, 0, (long double)v * v, 0, 0};
+  ref_law law = {estimator, coupling, 64, 64, 0, (long double)v * v, 0, 0, NULL, NULL};
   if (estimator == FAVOR_ESTIMATOR_OPRF) law.tilt = (double)ref_best_tilt(64, law.sum2);
   return ref_log_relmse(&law);
 }
@@ -46,7 +46,8 @@ static void couplings_of_oprf_follow_the_published_table(void **state) {
 
 /** ln of FAVOR+'s variance over OPRF's for one projection, x = y, d = 64. */
 static double oprf_gain(double norm) {
-  ref_law law = {FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_IID, 64, 1, 0, 4 * norm * norm, 0, 0};
+  ref_law law = {
+      FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_IID, 64, 1, 0, 4 * norm * norm, 0, 0, NULL, NULL};
   const long double plain = ref_log_relmse(&law);
   law.estimator = FAVOR_ESTIMATOR_OPRF;
   law.tilt = (double)ref_best_tilt(64, law.sum2);
@@ -84,7 +85,9 @@ static double log10_relvar(int32_t estimator, const table_row *row, double tilt)
                        tilt,
                        norm2 * (1 + row->cosine),
                        norm2 * (1 - row->cosine),
-                       0};
+                       0,
+                       NULL,
+                       NULL};
   return (double)(ref_log_relmse(&law) / logl(10));
 }
 
@@ -166,7 +169,7 @@ static void fixed_norms_have_the_known_bias(void **state) {
   (void)state;
   for (int i = 0; i < 5; i++) {
     const ref_law law = {
-        FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_FIXED_NORM, 64, 64, 0, v2[i], 0, 0};
+        FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_FIXED_NORM, 64, 64, 0, v2[i], 0, 0, NULL, NULL};
     assert_near(100 * (double)(ref_relative_mean(&law) - 1), percent[i], i < 2 ? .05 : .5);
   }
 }
@@ -179,13 +182,13 @@ static void fixed_norm_errors_equal_the_sum_over_two_points(void **state) {
   const double x = .6, y = .3;
   (void)state;
   for (int e = 0; e < 4; e++) {
-    ref_law law = {estimators[e], FAVOR_COUPLING_FIXED_NORM, 1, 1, 0, 0, 0, 0};
+    ref_law law = {estimators[e], FAVOR_COUPLING_FIXED_NORM, 1, 1, 0, 0, 0, 0, NULL, NULL};
     long double error = 0, mean = 0;
     law.tilt = estimators[e] == FAVOR_ESTIMATOR_GERF ? -.05 : 0;
     ref_law_set_pair(&law, 1, &x, &y, NULL, NULL);
     for (int point = 0; point < 2; point++) {
       const double w = 2 * point - 1;
-      const ref_map map = {0, law.estimator, 1, 1, 1, law.tilt, &w, NULL, NULL};
+      const ref_map map = {0, law.estimator, 1, 1, 1, law.tilt, &w, NULL, NULL, NULL};
       ref_feature scratch[4];
       const long double r = expl(ref_estimate(&map, &x, &y, scratch).log - (long double)x * y);
       error += (r - 1) * (r - 1) / 2;
@@ -230,7 +233,8 @@ static void quadrature_integrates_polynomials_exactly(void **state) {
 }
 
 static void partial_blocks_add_up(void **state) {
-  ref_law law = {FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_SIMPLEX, 8, 19, 0, .49L, 0, 0};
+  ref_law law = {
+      FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_SIMPLEX, 8, 19, 0, .49L, 0, 0, NULL, NULL};
   const long double whole = expl(ref_log_relmse(&law));
   (void)state;
   law.projections = 8;

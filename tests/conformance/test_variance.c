@@ -54,7 +54,7 @@ static column draw_column(int32_t estimator, int32_t coupling, int draws, uint64
 }
 
 static double closed(int32_t estimator, int32_t coupling, double v) {
-  ref_law law = {estimator, coupling, D, D, 0, v * v, v * v, 0};
+  ref_law law = {estimator, coupling, D, D, 0, v * v, v * v, 0, NULL, NULL};
   if (estimator == FAVOR_ESTIMATOR_GERF) law.tilt = (double)ref_best_tilt(D, law.sum2);
   return (double)expl(ref_log_relmse(&law));
 }

@@ -21,6 +21,27 @@ void ref_law_set_pair(ref_law *law, double scale, const double *x, const double 
   law->angle = ref_angle(law->dim, x, y); /* read for relu features, which are never recentred */
 }
 
+void ref_law_set_shaped_pair(ref_law *law, const ref_shape *shape, double scale, const double *x,
+                             const double *y, const double *query_mean, const double *key_mean,
+                             long double *squares) {
+  bool same = true;
+  law->sum2 = law->difference2 = law->angle = 0;
+  for (int64_t l = 0; l < law->dim; l++) {
+    long double v = 0;
+    for (int64_t k = 0; k < law->dim; k++) {
+      const long double a = x[k] - (query_mean ? (long double)query_mean[k] : 0);
+      const long double b = y[k] - (key_mean ? (long double)key_mean[k] : 0);
+      v += shape->g[FAVOR_QUERY][l * law->dim + k] * a + shape->g[FAVOR_KEY][l * law->dim + k] * b;
+    }
+    squares[l] = scale * v * v;
+    law->sum2 += squares[l];
+    same = same && shape->a[l] == shape->a[0];
+  }
+  law->tilt = shape->a[0];
+  law->squares = same ? NULL : squares;
+  law->tilts = same ? NULL : shape->a;
+}
+
 /** J1 and J2 of the arc-cosine kernels (Cho and Saul 2009): sin t + (pi - t) cos t and
  *  3 sin t cos t + (pi - t) (1 + 2 cos^2 t), by their series in s = pi - t where they cancel. */
 static void arccos_factors(long double t, long double *j1, long double *j2) {
@@ -72,6 +93,14 @@ static long double argument(const ref_law *law) {
   return law->estimator == FAVOR_ESTIMATOR_TRIGONOMETRIC ? -law->difference2 : law->sum2;
 }
 
+/** Coordinates are independent. */
+static long double log_second_moment_of_tilts(const ref_law *law) {
+  long double sum = 0;
+  for (int64_t l = 0; l < law->dim; l++)
+    sum += ref_log_second_moment(1, law->tilts[l], law->squares[l]);
+  return sum;
+}
+
 long double ref_relvar_one(const ref_law *law) {
   long double j1 = 0, j2 = 0;
   const long double half_sinh = sinhl(argument(law) / 2), d = (long double)law->dim;
@@ -83,11 +112,11 @@ long double ref_relvar_one(const ref_law *law) {
   case FAVOR_ESTIMATOR_RELU:
     arccos_factors(law->angle, &j1, &j2);
     return norm4 * 2 * acosl(-1) * j2 / (j1 * j1) - 1;
-  case FAVOR_ESTIMATOR_GERF:
-  case FAVOR_ESTIMATOR_OPRF:
-    return expm1l(ref_log_second_moment(law->dim, law->tilt, law->sum2));
-  default:
+  case FAVOR_ESTIMATOR_POSITIVE:
     return expm1l(law->sum2);
+  default:
+    if (law->squares) return expm1l(log_second_moment_of_tilts(law));
+    return expm1l(ref_log_second_moment(law->dim, law->tilt, law->sum2));
   }
 }
 
@@ -143,7 +172,7 @@ static long double fixed_norm_relmse(const ref_law *law) {
 
 long double ref_relative_mean(const ref_law *law) {
   if (law->coupling != FAVOR_COUPLING_FIXED_NORM) return 1;
-  if (!ref_knows(law->estimator)) return (long double)NAN;
+  if (!ref_knows(law->estimator) || law->squares) return (long double)NAN;
   if (law->estimator == FAVOR_ESTIMATOR_RELU) return 1; /* quadratic in |w| */
   return fixed_factor(law) * fixed_mean(law, 1);
 }
@@ -153,6 +182,9 @@ long double ref_log_relmse(const ref_law *law) {
                 rest = law->projections % block;
   if (!ref_knows(law->estimator)) return (long double)NAN;
   if (law->estimator == FAVOR_ESTIMATOR_RELU && block > 1) return (long double)NAN;
+  if (law->squares && (law->coupling == FAVOR_COUPLING_FIXED_NORM || law->projections > 1) &&
+      law->coupling != FAVOR_COUPLING_IID)
+    return (long double)NAN;
   if (law->estimator == FAVOR_ESTIMATOR_RELU)
     return logl(ref_relvar_one(law) / (long double)law->projections);
   if (law->coupling == FAVOR_COUPLING_FIXED_NORM) return logl(fixed_norm_relmse(law));

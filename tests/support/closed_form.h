@@ -15,11 +15,21 @@ typedef struct ref_law {
   int64_t dim, projections;
   double tilt;                          /* A for GERF and OPRF; else 0 */
   long double sum2, difference2, angle; /* |x' + y'|^2, |x' - y'|^2, angle(x', y') */
+
+  /* With FAVOR# sum2 is |Gq x' + Gk y'|^2, and where its tilts differ each square and its tilt, [dim];
+   * else NULL. */
+  const long double *squares;
+  const double *tilts;
 } ref_law;
 
 /** Set the three geometric numbers of a law; the means are NULL where the map is not recentred. */
 void ref_law_set_pair(ref_law *law, double scale, const double *x, const double *y,
                       const double *query_mean, const double *key_mean);
+
+/** As ref_law_set_pair with the matrices of a shape; squares [dim] is written, and kept by the law. */
+void ref_law_set_shaped_pair(ref_law *law, const ref_shape *shape, double scale, const double *x,
+                             const double *y, const double *query_mean, const double *key_mean,
+                             long double *squares);
 
 /** E Z^2 / K^2 - 1 of one projection of law N(0, I), of relu features also with norm sqrt(d) (E
  *  |w|^4 is then d^2 in place of d (d + 2)); INFINITY for A >= 1/8. */
@@ -27,7 +37,8 @@ long double ref_relvar_one(const ref_law *law);
 
 /** ln of the relative mean squared error of the whole map, partial last block included. -inf where
  *  the estimate is exact, +inf for A >= 1/8 with norms of law chi, NAN where no closed form is
- *  known (relu features in blocks of several rows, estimators without a reference). */
+ *  known (relu features in blocks of several rows, differing tilts other than with independent rows,
+ *  estimators without a reference). */
 long double ref_log_relmse(const ref_law *law);
 
 /** E K^ / K: 1 for exact couplings, from 0F1 for norms fixed to sqrt(d); NAN where that is not

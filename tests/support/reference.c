@@ -54,7 +54,11 @@ long double ref_log_kernel(int32_t kernel, double scale, int64_t dim, const doub
 }
 
 bool ref_knows(int32_t estimator) {
-  return estimator >= FAVOR_ESTIMATOR_POSITIVE && estimator <= FAVOR_ESTIMATOR_OPRF;
+  return estimator >= FAVOR_ESTIMATOR_POSITIVE && estimator <= FAVOR_ESTIMATOR_ADERF_DIAG;
+}
+
+bool ref_has_shape(int32_t estimator) {
+  return estimator >= FAVOR_ESTIMATOR_SADERF && estimator <= FAVOR_ESTIMATOR_ADERF_DIAG;
 }
 
 static int64_t per_projection(int32_t estimator) {
@@ -66,16 +70,33 @@ int64_t ref_features(const ref_map *map) {
   return map->projections * per_projection(map->estimator);
 }
 
-/** What one row gives every feature: the shift s of its side, |x - s|^2, and the scalar of the
- *  kernel and of recentring. With in = x - s the identities are
+/** What one row gives every feature: the shift s of its side, |x - s|^2, the square that the
+ *  exponential loses (of G (x - s) where there is a shape), and the scalar of the kernel and of recentring. With in = x - s the identities are
  *      x.y = in_q.in_k + c.in_q + b.in_k + b.c,
  *      -|x - y|^2 / 2 = in_q.in_k - (|in_q|^2 + |in_k|^2) / 2 + (c - b).in_q + (b - c).in_k - |b -
  *      c|^2 / 2,
  *  and what depends on neither row stands with the query. */
 typedef struct row {
-  const double *shift;
-  long double shifted2, scalar, magnitude;
+  const double *shift, *g;
+  long double shifted2, own2, scalar, magnitude;
+  long double log_det;                   /* ln det(I - 4A) / 4 */
+  long double turned[REF_SHAPE_DIM_MAX]; /* (I - 4A)^(1/2) G (x - s) */
 } row;
+
+/** Coordinate l of G (x - s). */
+static long double turned(int64_t dim, const row *r, int64_t l, const double *x) {
+  long double sum = 0;
+  for (int64_t k = 0; k < dim; k++)
+    sum += r->g[l * dim + k] * (x[k] - (r->shift ? (long double)r->shift[k] : 0));
+  return sum;
+}
+
+/** The sum of squares of all entries of a matrix: at least the square of its norm. */
+static long double entries2(int64_t dim, const double *g) {
+  long double sum = 0;
+  for (int64_t i = 0; i < dim * dim; i++) sum += (long double)g[i] * g[i];
+  return sum;
+}
 
 static void add_term(row *r, long double term) {
   r->scalar += term;
@@ -87,7 +108,10 @@ static row row_of(const ref_map *map, favor_side side, const double *x) {
   const double *own = query ? map->query_mean : map->key_mean;
   const double *other = query ? map->key_mean : map->query_mean;
   const long double scale = map->scale;
-  row r = {own, 0, 0, 0};
+  row r;
+  r.shift = own;
+  r.g = map->shape ? map->shape->g[side] : NULL;
+  r.shifted2 = r.scalar = r.magnitude = r.log_det = 0;
   for (int64_t k = 0; k < map->dim; k++) {
     const long double s = own ? own[k] : 0, o = other ? other[k] : 0, in = x[k] - s;
     r.shifted2 += in * in;
@@ -95,13 +119,22 @@ static row row_of(const ref_map *map, favor_side side, const double *x) {
     if (query) add_term(&r, gaussian ? -scale * (s - o) * (s - o) / 2 : scale * s * o);
   }
   if (gaussian) add_term(&r, -scale * r.shifted2 / 2);
-  r.magnitude += scale * r.shifted2 / 2;
+  r.own2 = r.g ? 0 : r.shifted2;
+  for (int64_t l = 0; r.g && l < map->dim; l++) {
+    const long double in = turned(map->dim, &r, l, x), part = 1 - 4 * (long double)map->shape->a[l];
+    r.own2 += in * in;
+    r.turned[l] = sqrtl(part) * in;
+    r.log_det += logl(part) / 4;
+  }
+  r.magnitude += scale * (r.g ? entries2(map->dim, r.g) : 1) * r.shifted2 / 2;
   return r;
 }
 
-/** sqrt(scale) w.(x - s), one projection. */
+/** sqrt(scale) w.(x - s), one projection; with a shape w.(I - 4A)^(1/2) G (x - s). */
 static long double project(const ref_map *map, const double *w, const row *r, const double *x) {
   long double sum = 0;
+  for (int64_t l = 0; r->g && l < map->dim; l++) sum += w[l] * r->turned[l];
+  if (r->g) return sqrtl(map->scale) * sum;
   for (int64_t k = 0; k < map->dim; k++)
     sum += w[k] * (x[k] - (r->shift ? (long double)r->shift[k] : 0));
   return sqrtl(map->scale) * sum;
@@ -113,10 +146,18 @@ static ref_feature feature(long double factor, long double envelope, long double
                        exponent + logl(envelope), sign};
 }
 
+/** w'A w with the tilts of a shape. */
+static long double tilted(const ref_map *map, const double *w) {
+  long double sum = 0;
+  for (int64_t l = 0; l < map->dim; l++) sum += map->shape->a[l] * (long double)w[l] * w[l];
+  return sum;
+}
+
 /** The constant and tilt part of a projection's exponent. */
-static long double bias(const ref_map *map, const double *w) {
+static long double bias(const ref_map *map, const row *r, const double *w) {
   const long double a = map->tilt, d = (long double)map->dim;
   const long double half_log = logl((long double)ref_features(map)) / 2;
+  if (map->shape) return r->log_det + tilted(map, w) - half_log;
   switch (map->estimator) {
   case FAVOR_ESTIMATOR_GERF:
   case FAVOR_ESTIMATOR_OPRF:
@@ -131,8 +172,8 @@ static long double bias(const ref_map *map, const double *w) {
 static void apply_one(const ref_map *map, const row *r, int64_t m, const double *x,
                       ref_feature *out) {
   const double *w = map->w + m * map->dim;
-  const long double t = project(map, w, r, x), norm2 = map->scale * r->shifted2;
-  const long double b = bias(map, w) + r->scalar;
+  const long double t = project(map, w, r, x), norm2 = map->scale * r->own2;
+  const long double b = bias(map, r, w) + r->scalar;
   switch (map->estimator) {
   case FAVOR_ESTIMATOR_TRIGONOMETRIC:
     out[2 * m] = feature(cosl(t), 1, b + norm2 / 2);
@@ -146,7 +187,7 @@ static void apply_one(const ref_map *map, const row *r, int64_t m, const double 
     out[m] = feature(t > 0 ? t : 0, sqrtl(dot(map->dim, w, w) * norm2), b);
     break;
   default:
-    out[m] = feature(1, 1, b + sqrtl(1 - 4 * (long double)map->tilt) * t - norm2 / 2);
+    out[m] = feature(1, 1, b + (r->g ? 1 : sqrtl(1 - 4 * (long double)map->tilt)) * t - norm2 / 2);
     break;
   }
 }
@@ -176,22 +217,41 @@ ref_value ref_estimate(const ref_map *map, const double *x, const double *y, ref
 /** The magnitudes of the constants in a projection's exponent. A chain of d sums that starts from
  *  the tilt's term rounds d times in proportion to it: sqrt(d) times more than once, in the mean
  *  square. */
-static long double bias_magnitude(const ref_map *map, const double *w) {
+static long double bias_magnitude(const ref_map *map, const row *r, const double *w) {
   const long double a = fabsl(map->tilt), d = (long double)map->dim;
+  if (map->shape) /* no tilt is positive: the parts of either sum have one sign */
+    return fabsl(r->log_det) + fmaxl(1, sqrtl(d) / 4) * fabsl(tilted(map, w)) +
+           logl((long double)ref_features(map)) / 2;
   return d / 4 * fabsl(log1pl(-4 * (long double)map->tilt)) +
          fmaxl(1, sqrtl(d) / 4) * a * dot(map->dim, w, w) +
          logl((long double)ref_features(map)) / 2;
 }
 
+long double ref_weight_norm(const ref_map *map, favor_side side, int64_t m) {
+  const double *w = map->w + m * map->dim;
+  long double sum = 0;
+  if (!map->shape) return sqrtl(dot(map->dim, w, w));
+  long double weight[REF_SHAPE_DIM_MAX] = {0};
+  for (int64_t l = 0; l < map->dim; l++) {
+    const double *g = map->shape->g[side] + l * map->dim;
+    const long double v = sqrtl(1 - 4 * (long double)map->shape->a[l]) * w[l];
+    for (int64_t k = 0; k < map->dim; k++) weight[k] += v * g[k];
+  }
+  for (int64_t k = 0; k < map->dim; k++) sum += weight[k] * weight[k];
+  return sqrtl(sum);
+}
+
 long double ref_condition(const ref_map *map, favor_side side, const double *x) {
   const row r = row_of(map, side, x);
-  const long double gain = sqrtl(map->scale * (1 - 4 * (long double)map->tilt));
+  const double *known = map->shape ? map->shape->norms[side] : NULL;
+  const long double tilt = map->shape ? 0 : map->tilt, gain = sqrtl(map->scale * (1 - 4 * tilt));
   const long double shift2 = r.shift ? dot(map->dim, r.shift, r.shift) : 0;
   const long double reach = gain * (sqrtl(dot(map->dim, x, x)) + sqrtl(shift2));
   long double most = 0;
   for (int64_t m = 0; m < map->projections; m++) {
     const double *w = map->w + m * map->dim;
-    most = fmaxl(most, bias_magnitude(map, w) + sqrtl(dot(map->dim, w, w)) * reach);
+    const long double norm = known ? (long double)known[m] : ref_weight_norm(map, side, m);
+    most = fmaxl(most, bias_magnitude(map, &r, w) + norm * reach);
   }
   return 1 + most;
 }

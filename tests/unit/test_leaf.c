@@ -51,7 +51,11 @@ static void load_and_check(const favor_map *map, favor_precision p, map_check ch
 /** Every estimator on every instruction set, with projections that fill panels, or not. */
 static void on_every_map(map_check check) {
   static const int64_t projections[] = {1, 31, 32, 300, 513};
+  favor_stats *stats = NULL;
   fill_rows();
+  assert_ok(favor_stats_create(DIM, NULL, &stats));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_QUERY, 3, x64, DIM, NULL));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_KEY, 3, x64 + 4 * DIM, DIM, NULL));
   for (size_t i = 0; i < COUNT(isas); i++)
     for (size_t e = 0; e < COUNT(estimators); e++)
       for (size_t m = 0; m < COUNT(projections); m++) {
@@ -61,7 +65,7 @@ static void on_every_map(map_check check) {
         while (favor_combination(kernels[k], estimators[e], FAVOR_COUPLING_IID) != FAVOR_OK) k++;
         favor_estimator_info info = {.size = sizeof info};
         assert_ok(favor_estimator_get_info(estimators[e], &info));
-        if (favor_isa_check(isas[i]) != FAVOR_OK || info.wants_statistics) continue;
+        if (favor_isa_check(isas[i]) != FAVOR_OK) continue;
         assert_ok(favor_map_opts_init(&opts));
         opts.dim = DIM;
         opts.projections = projections[m];
@@ -70,11 +74,13 @@ static void on_every_map(map_check check) {
         opts.coupling = FAVOR_COUPLING_IID;
         opts.isa = isas[i];
         if (info.takes_tilt) opts.tilt = -.1;
+        if (info.wants_statistics) opts.stats = stats;
         assert_ok(favor_map_create(&opts, &map));
         load_and_check(map, FAVOR_F32, check);
         load_and_check(map, FAVOR_F64, check);
         favor_map_destroy(map);
       }
+  favor_stats_destroy(stats);
 }
 
 /** All columns of all panels: each below the features is a number, each behind them counts for
@@ -147,11 +153,78 @@ static void a_feature_has_the_same_bits_wherever_its_row_stands(void **state) {
   on_every_map(check_position);
 }
 
+/** Rows whose r is not needed have the same exponents, without the cost of |G in|^2. */
+static void check_relative(const favor_map *map, favor_precision p, favor_tile *tile) {
+  static unsigned char whole[ROWS * FAVOR_PANEL * sizeof(double)];
+  const favor_shape shape = map->leaf.shape;
+  const bool turned = shape == FAVOR_SHAPE_DIAGONAL || shape == FAVOR_SHAPE_DENSE;
+  const size_t bytes = (size_t)(ROWS * tile->ldp) * map->table[p]->real;
+  double r[ROWS];
+  memcpy(r, tile->r, sizeof r);
+  favor_leaf_panel(&map->leaf, favor_map_base(map), map->table[p], tile, 0);
+  memcpy(whole, tile->panel, bytes);
+  tile->relative = true;
+  favor_leaf_load(&map->leaf, favor_map_base(map), map->table[p], FAVOR_QUERY, tile, ROWS,
+                  rows_of(p), DIM);
+  favor_leaf_panel(&map->leaf, favor_map_base(map), map->table[p], tile, 0);
+  assert_memory_equal(whole, tile->panel, bytes);
+  for (int64_t i = 0; i < ROWS; i++) {
+    if (!turned || i == 3)
+      assert_true(tile->r[i] == r[i]);
+    else
+      assert_true(tile->r[i] > r[i]);
+  }
+}
+
+static void rows_whose_scalar_is_not_needed_have_the_same_exponents(void **state) {
+  (void)state;
+  on_every_map(check_relative);
+}
+
+/** What a state belongs to: every number of the shape counts. */
+static void the_fingerprint_covers_matrices_and_tilts(void **state) {
+  const double x[4] = {1, .5, .25, -1}, y[4] = {.25, -1, 2, .5};
+  favor_map_opts opts;
+  favor_stats *stats = NULL;
+  (void)state;
+  assert_ok(favor_stats_create(2, NULL, &stats));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_QUERY, 2, x, 2, NULL));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_KEY, 2, y, 2, NULL));
+  for (size_t e = 0; e < COUNT(estimators); e++) {
+    favor_map *map = NULL;
+    assert_ok(favor_map_opts_init(&opts));
+    if (favor_combination(opts.kernel, estimators[e], FAVOR_COUPLING_IID) != FAVOR_OK) continue;
+    opts.dim = opts.projections = 2;
+    opts.estimator = estimators[e];
+    opts.stats = stats;
+    assert_ok(favor_map_create(&opts, &map));
+    const favor_matrices m = favor_map_matrices(map);
+    const uint64_t before = map->fingerprint;
+    favor_map_seal(map);
+    assert_true(map->fingerprint == before);
+    for (int64_t i = 0; i < 2 * favor_shape_reals(m.shape, 2) + (m.a ? 2 : 0); i++) {
+      const int64_t reals = favor_shape_reals(m.shape, 2);
+      double *number = i < reals       ? m.g[0] + i
+                       : i < 2 * reals ? m.g[1] + i - reals
+                                       : m.a + i - 2 * reals;
+      const double kept = *number;
+      *number += 1;
+      favor_map_seal(map);
+      assert_true(map->fingerprint != before);
+      *number = kept;
+    }
+    favor_map_destroy(map);
+  }
+  favor_stats_destroy(stats);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_behind_the_features_count_for_nothing),
       cmocka_unit_test(a_row_without_finite_norm_is_dropped_when_it_is_loaded),
       cmocka_unit_test(a_feature_has_the_same_bits_wherever_its_row_stands),
+      cmocka_unit_test(rows_whose_scalar_is_not_needed_have_the_same_exponents),
+      cmocka_unit_test(the_fingerprint_covers_matrices_and_tilts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,58 @@ static void repeated_and_vanishing_eigenvalues_are_found(void **state) {
   check_eigen(5, deficient, 9);
 }
 
+/** a [d, d] = product of random matrices of fewer columns, so that it has rank `rank`. */
+static void check_singular(int64_t d, int64_t rank, uint64_t seed) {
+  const int64_t size = favor_singular_work(d);
+  double *a = calloc((size_t)(d * d), sizeof *a), *v = malloc((size_t)(d * d) * sizeof *v);
+  double *values = malloc((size_t)(d + 1) * sizeof *values);
+  double *work = malloc((size_t)(size + 1) * sizeof *work);
+  test_rng rng;
+  assert_true(a && v && values && work);
+  test_rng_seed(&rng, seed);
+  for (int64_t r = 0; r < rank; ++r) {
+    double left[80], right[80];
+    test_rng_normals(&rng, d, left);
+    test_rng_normals(&rng, d, right);
+    for (int64_t i = 0; i < d * d; ++i) a[i] += left[i / d] * right[i % d];
+  }
+  memcpy(v, a, (size_t)(d * d) * sizeof *a);
+  values[d] = work[size] = 42;
+  assert_ok(favor_singular(d, v, values, work));
+  assert_true(values[d] == 42 && work[size] == 42);
+  const double tolerance = (double)(d * d) * DBL_EPSILON * (1 + values[0]);
+  for (int64_t i = 0; i < d; ++i) {
+    double largest = 0;
+    assert_true(values[i] >= 0 && (i == 0 || values[i] <= values[i - 1]));
+    for (int64_t k = 0; k < d; ++k)
+      if (fabs(v[i * d + k]) > fabs(largest)) largest = v[i * d + k];
+    assert_true(largest > 0);
+    for (int64_t j = 0; j < d; ++j) {
+      double unit = 0, gram = 0;
+      for (int64_t k = 0; k < d; ++k) unit += v[i * d + k] * v[j * d + k];
+      for (int64_t r = 0; r < d; ++r) {
+        double ai = 0, aj = 0;
+        for (int64_t k = 0; k < d; ++k)
+          ai += a[r * d + k] * v[i * d + k], aj += a[r * d + k] * v[j * d + k];
+        gram += ai * aj;
+      }
+      assert_near(unit, i == j, tolerance);
+      assert_near(gram, i == j ? values[i] * values[i] : 0, tolerance * (1 + values[0]));
+    }
+  }
+  free(a);
+  free(v);
+  free(values);
+  free(work);
+}
+
+static void right_singular_vectors_are_orthonormal_rows_in_descending_order(void **state) {
+  (void)state;
+  for (int64_t d = 1; d <= 70; d += 1 + d / 2) check_singular(d, d, (uint64_t)d);
+  check_singular(9, 3, 100);
+  check_singular(4, 0, 101);
+}
+
 static void matrices_that_are_not_finite_are_refused(void **state) {
   (void)state;
   double work[200], value[3];
@@ -194,6 +246,7 @@ static void matrices_that_are_not_finite_are_refused(void **state) {
     double a[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
     a[at] = at % 2 ? NAN : INFINITY;
     assert_status(favor_eigen(3, a, value, work), FAVOR_ERR_LINALG);
+    assert_status(favor_singular(3, a, value, work), FAVOR_ERR_LINALG);
   }
 }
 
@@ -208,6 +261,7 @@ int main(void) {
       cmocka_unit_test(moments_are_added_to_the_upper_triangle_alone),
       cmocka_unit_test(eigenvectors_are_orthonormal_rows_in_ascending_order_with_a_fixed_sign),
       cmocka_unit_test(repeated_and_vanishing_eigenvalues_are_found),
+      cmocka_unit_test(right_singular_vectors_are_orthonormal_rows_in_descending_order),
       cmocka_unit_test(matrices_that_are_not_finite_are_refused),
       cmocka_unit_test(the_linked_lapack_has_the_integers_that_the_library_expects),
   };
