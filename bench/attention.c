@@ -41,29 +41,50 @@ static int measure_case(attention_run *run, attention_case fixed, char *message)
   return status;
 }
 
+/* Other modes have no streams that differ. */
+static int count_streams(const attention_options *o, int mode) {
+  return o->mode.at[mode] == ATTENTION_CAUSAL ? o->stream.count : 1;
+}
+
+static attention_stream_kind stream_of(const attention_options *o, int mode, int stream) {
+  return o->mode.at[mode] == ATTENTION_CAUSAL ? (attention_stream_kind)o->stream.at[stream]
+                                              : ATTENTION_BENIGN;
+}
+
 static int count_steps(const attention_run *run) {
   const attention_options *o = run->options;
   int steps = 0;
   for (int m = 0; m < o->mode.count; m++)
-    steps += o->mode.at[m] == ATTENTION_EXACT ? 1 : attention_count(o) * o->projections.count;
+    steps += o->mode.at[m] == ATTENTION_EXACT
+                 ? 1
+                 : attention_count(o) * o->projections.count * count_streams(o, m);
   return steps * run->num_sets * o->precision.count * o->isa.count * o->threads.count;
+}
+
+/* Every set in a mode and precision that `fixed` holds already. */
+static int measure_sets(attention_run *run, attention_case fixed, int mode, char *message) {
+  const attention_options *o = run->options;
+  for (int i = 0; i < o->isa.count; i++)
+    for (int t = 0; t < o->threads.count; t++)
+      for (fixed.set = 0; fixed.set < run->num_sets; fixed.set++)
+        for (int s = 0; s < count_streams(o, mode); s++) {
+          fixed.isa = (int32_t)o->isa.at[i];
+          fixed.threads = o->threads.at[t];
+          fixed.stream = stream_of(o, mode, s);
+          if (measure_case(run, fixed, message) != 0) return -1;
+        }
+  return 0;
 }
 
 static int measure_all(attention_run *run, char *message) {
   const attention_options *o = run->options;
   run->steps = count_steps(run);
   for (int m = 0; m < o->mode.count; m++)
-    for (int p = 0; p < o->precision.count; p++)
-      for (int i = 0; i < o->isa.count; i++)
-        for (int t = 0; t < o->threads.count; t++)
-          for (int set = 0; set < run->num_sets; set++) {
-            const attention_case fixed = {.set = set,
-                                          .mode = (attention_mode)o->mode.at[m],
-                                          .precision = (int32_t)o->precision.at[p],
-                                          .isa = (int32_t)o->isa.at[i],
-                                          .threads = o->threads.at[t]};
-            if (measure_case(run, fixed, message) != 0) return -1;
-          }
+    for (int p = 0; p < o->precision.count; p++) {
+      const attention_case fixed = {.mode = (attention_mode)o->mode.at[m],
+                                    .precision = (int32_t)o->precision.at[p]};
+      if (measure_sets(run, fixed, m, message) != 0) return -1;
+    }
   return 0;
 }
 

@@ -22,12 +22,19 @@ typedef enum attention_mode {
   ATTENTION_EXACT /* no features: the library's exact attention, bidirectional */
 } attention_mode;
 
-extern const bench_name attention_modes[];
-extern const int attention_num_modes;
+/** What the keys of a causal stream do to the exponents that sums carry: nothing; or each outweighs
+ *  all before it (by log-weights), so that no two of them can share a tile. */
+typedef enum attention_stream_kind {
+  ATTENTION_BENIGN,
+  ATTENTION_ADVERSARIAL
+} attention_stream_kind;
+
+extern const bench_name attention_modes[], attention_stream_kinds[];
+extern const int attention_num_modes, attention_num_stream_kinds;
 
 typedef struct attention_options {
   bench_strings queries, keys, values, csv, json, plot;
-  bench_ints dim, length, heads, kv_heads, batch, dv, mode;
+  bench_ints dim, length, heads, kv_heads, batch, dv, mode, stream;
   bench_reals norm, scale;
   bench_ints estimator, coupling, projections, precision, isa, threads;
   bench_ints draws, repeats, seed;
@@ -46,6 +53,7 @@ typedef struct attention_set {
 typedef struct attention_case {
   int set;
   attention_mode mode;
+  attention_stream_kind stream; /* benign in modes other than causal */
   int32_t precision, isa;
   int64_t threads, projections;
   const favor_executor *executor;
@@ -61,9 +69,12 @@ typedef struct attention_row {
   double flops;          /* of the products: the arithmetic limit counts nothing else */
   double gemms_seconds;  /* the same products by the BLAS as found */
   double exact_seconds;  /* the faster exact attention of the same run */
-  double exact_products; /* bare products, and bare exponentials, of exact attention */
-  double exact_exponentials, exact_own; /* and the library's exact attention */
-  double output_median, output_worst, kernel_median, over_bound;
+  double exact_own;      /* the library's */
+  double exact_products; /* bare products of exact attention on the BLAS */
+  double exact_exponentials, exact_narrow; /* its exponentials, in the widest vectors and in the
+                                              library's */
+  double output_median, output_worst, output_stderr; /* of the mean, relative to it */
+  double kernel_median, kernel_worst, over_bound;
   double extra_bytes;
 } attention_row;
 
@@ -104,6 +115,10 @@ void attention_fail_check(attention_run *run, const attention_row *row, const ch
 double attention_limit_multiple(const attention_run *run, const attention_row *row);
 double attention_gemms_multiple(const attention_row *row);
 double attention_speedup(const attention_row *row);
+
+/** The library's exact attention over its bare products and exponentials; `narrow` exponentials as
+ *  its kernels have them, else in the widest vectors of this core. */
+double attention_exact_multiple(const attention_row *row, bool narrow);
 
 /** Tables, crossovers and verdicts for people. */
 void attention_print(const attention_run *run, FILE *out);

@@ -15,7 +15,15 @@ static const double burst_flops = 5e7;
 
 /* The yardsticks that every block has, in the order of their jobs; then come features and products
  * of each row. */
-enum { JOB_PEAK, JOB_EXACT, JOB_BLAS_EXACT, JOB_PRODUCTS, JOB_EXPONENTIALS, NUM_YARDSTICKS };
+enum {
+  JOB_PEAK,
+  JOB_EXACT,
+  JOB_BLAS_EXACT,
+  JOB_PRODUCTS,
+  JOB_EXPONENTIALS,
+  JOB_NARROW,
+  NUM_YARDSTICKS
+};
 
 void attention_fail_check(attention_run *run, const attention_row *row, const char *what) {
   const bool exact = row->estimator == 0;
@@ -100,6 +108,7 @@ static void note_exact(const attention_block *b, attention_row *row) {
   row->exact_own = factor * own;
   row->exact_products = factor * least_seconds(b, JOB_PRODUCTS);
   row->exact_exponentials = factor * least_seconds(b, JOB_EXPONENTIALS);
+  row->exact_narrow = factor * least_seconds(b, JOB_NARROW);
 }
 
 static int time_jobs(attention_block *b) {
@@ -109,6 +118,7 @@ static int time_jobs(attention_block *b) {
   b->jobs[JOB_BLAS_EXACT] = (bench_job){.run = bench_blas_exact, .ctx = &b->blas_exact};
   b->jobs[JOB_PRODUCTS] = (bench_job){.run = bench_blas_exact, .ctx = &b->products};
   b->jobs[JOB_EXPONENTIALS] = (bench_job){.run = bench_blas_exact, .ctx = &b->exponentials};
+  b->jobs[JOB_NARROW] = (bench_job){.run = bench_blas_exact, .ctx = &b->narrow};
   for (int i = 0; i < b->count; i++) {
     b->jobs[NUM_YARDSTICKS + 2 * i] = (bench_job){
         .prepare = attention_job_prepare, .run = attention_job_run, .ctx = &b->features[i]};
@@ -175,7 +185,7 @@ static int measure(attention_block *b) {
   if (!attention_data_start(&b->data, set, b->fixed, (uint64_t)b->run->options->seed.at[0]))
     return attention_refuse(b, "inputs", "no memory");
   attention_data_fill(&b->data, -1);
-  if (!attention_sample_start(&b->sample, &b->data, b->fixed->mode))
+  if (!attention_sample_start(&b->sample, &b->data, b->fixed))
     return attention_refuse(b, "exact outputs", "no memory, or no query sees a key");
   attention_blank_row(b, &exact_row);
   if (attention_start_exact(b) != 0 || verify_exact(b, &exact_row) != 0) return -1;
@@ -200,6 +210,7 @@ static void release(attention_block *b) {
   bench_blas_end(&b->blas_exact);
   bench_blas_end(&b->products);
   bench_blas_end(&b->exponentials);
+  bench_blas_end(&b->narrow);
   attention_exact_end(&b->exact);
   attention_sample_end(&b->sample);
   attention_data_end(&b->data);

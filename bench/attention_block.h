@@ -13,7 +13,7 @@ typedef struct attention_block {
   attention_data data;
   attention_sample sample;
   attention_exact_job exact;
-  bench_blas blas_exact, products, exponentials;
+  bench_blas blas_exact, products, exponentials, narrow;
   double peak_flops; /* of one burst */
   int count;         /* rows of features */
   attention_row *rows;

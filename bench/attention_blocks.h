@@ -26,6 +26,9 @@ bool attention_same_but_length(const attention_run *run, const attention_row *a,
  *  where they are at every one, +inf where at none, NAN with a single length. */
 double attention_crossover(const attention_run *run, const attention_row *row);
 
+/** What adversarial streams take, beside benign ones of the same run. */
+void attention_print_streams(const attention_run *run, FILE *out);
+
 void attention_print_crossovers(const attention_run *run, FILE *out);
 void attention_print_verdicts(const attention_run *run, FILE *out);
 

@@ -82,7 +82,7 @@ const char *attention_verify(const attention_job *job, const attention_sample *s
     attention_stream s;
     double largest, median;
     if (!attention_widen(data, i, &s) ||
-        attention_estimate_rows(job->map, &s, sample, expected) != FAVOR_OK) {
+        attention_estimate_rows(job->map, data, &s, sample, expected) != FAVOR_OK) {
       wrong = "float64 could not be evaluated";
     } else {
       const double bound = bound_of(job->map, data, &s);
@@ -162,40 +162,49 @@ static favor_status kernel_error(const attention_data *data, const favor_map *ma
   return status < 0 ? status : FAVOR_OK;
 }
 
-/* Enough draws: as many as asked for, or until the mean is known well. */
-static bool enough(int64_t wanted, int64_t n, const double *errors) {
+/* The standard error of the mean, relative to it. */
+static double relative_stderr(int64_t n, const double *errors) {
   double sum = 0, squares = 0;
-  if (wanted > 0) return n >= wanted;
-  if (n < LEAST_DRAWS) return false;
-  if (n >= MOST_DRAWS) return true;
   for (int64_t i = 0; i < n; i++) sum += errors[i];
   const double mean = sum / (double)n;
   for (int64_t i = 0; i < n; i++) squares += (errors[i] - mean) * (errors[i] - mean);
-  return sqrt(squares / (double)(n * (n - 1))) <= wanted_stderr * mean;
+  return n < 2 ? NAN : sqrt(squares / (double)(n * (n - 1))) / mean;
+}
+
+/* Enough draws: as many as asked for, or until both means are known well. */
+static bool enough(int64_t wanted, int64_t n, const double *errors, const double *kernels) {
+  if (wanted > 0) return n >= wanted;
+  if (n < LEAST_DRAWS) return false;
+  return n >= MOST_DRAWS || (relative_stderr(n, errors) <= wanted_stderr &&
+                             relative_stderr(n, kernels) <= wanted_stderr);
 }
 
 favor_status attention_measure_errors(const attention_job *job, const attention_sample *sample,
                                       int64_t draws, uint64_t seed, attention_row *row) {
-  const int64_t dv = job->data->set->set.dv, most = draws > 0 ? draws : MOST_DRAWS;
+  const int64_t dv = job->data->set->set.dv;
+  if (draws == 0 && job->data->log_weight != NULL) draws = LEAST_DRAWS; /* all but exact */
+  const int64_t most = draws > 0 ? draws : MOST_DRAWS;
   double *errors = malloc((size_t)(2 * most) * sizeof *errors), *kernels = errors + most;
   double *out = malloc((size_t)(sample->count * dv) * sizeof *out);
   favor_status status = errors == NULL || out == NULL ? FAVOR_ERR_MEMORY : FAVOR_OK;
   int64_t n = 0;
-  while (status == FAVOR_OK && !enough(draws, n, errors)) {
+  while (status == FAVOR_OK && !enough(draws, n, errors, kernels)) {
     const int64_t head = n % sample->streams;
     const attention_stream s = attention_stream_of(job->data, head);
     favor_map *drawn = NULL;
     status = favor_map_redraw(job->map, seed + (uint64_t)n, &drawn);
-    if (status == FAVOR_OK) status = attention_estimate_rows(drawn, &s, sample, out);
+    if (status == FAVOR_OK) status = attention_estimate_rows(drawn, job->data, &s, sample, out);
     if (status == FAVOR_OK) status = kernel_error(job->data, drawn, sample, &kernels[n]);
     favor_map_destroy(drawn);
-    errors[n++] = output_error(sample, dv, sample->exact + head * sample->count * dv, out);
+    errors[n++] = output_error(sample, dv, sample->wanted + head * sample->count * dv, out);
   }
   row->draws = n;
   if (status == FAVOR_OK) {
+    row->output_stderr = relative_stderr(n, errors);
     row->output_median = bench_quantile(n, errors, 0.5);
     row->output_worst = bench_quantile(n, errors, 1);
     row->kernel_median = bench_quantile(n, kernels, 0.5);
+    row->kernel_worst = bench_quantile(n, kernels, 1);
   }
   free(errors);
   free(out);

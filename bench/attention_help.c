@@ -15,6 +15,7 @@ const char attention_help_start[] =
     "  favor-bench-attention\n"
     "  favor-bench-attention --queries q.npy --keys k.npy --values v.npy --projections 256\n"
     "  favor-bench-attention --length 1024,4096,16384 --mode all --csv attention.csv\n"
+    "  favor-bench-attention --mode causal --stream all\n"
     "\n"
     "Options; lists by comma, or the option again:\n";
 
@@ -46,6 +47,15 @@ const char attention_help_end[] =
     "  error_over_bound\n"
     "      float32 against float64 with the same map, over the bound that favor_attention\n"
     "      states with C = 8; at most 1. Empty for float64 and for signed features\n"
+    "  kernel_error_worst, output_error_stderr, draws, norm\n"
+    "      the worst draw; the standard error of the mean output error, relative to it; the\n"
+    "      draws behind both errors; of a synthetic set, |q| = |k| after the scale\n"
+    "  stream\n"
+    "      of mode causal\n"
+    "  exact_own_seconds, exact_own_multiple, exact_own_multiple_widest\n"
+    "      favor_attention_exact, over its two bare products on the BLAS plus its\n"
+    "      exponentials, timed apart in the same run: in vectors of 128 bits, as the\n"
+    "      library's own kernels are, and in the widest of this core\n"
     "\n"
     "The verdict of a set takes the row with the least error among positive estimators:\n"
     "use it, where its median output error is at most 0.2 and it is at least 1.1 times as\n"

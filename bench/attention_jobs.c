@@ -10,6 +10,10 @@
 /* Tokens that a timed job decodes, and pairs of query and key that timed exact attention takes. */
 enum { STEP_TOKENS = 64, EXACT_PAIRS = 1 << 23, EXACT_ROWS = 64 };
 
+/* By which each key of an adversarial stream outweighs the one before: 72 powers of two, more than
+ * one exponent can serve. Log-weights stay whole numbers below 2^24 up to 335 000 keys. */
+static const float outweighs = 50;
+
 static void *room(const attention_data *data, int64_t rows, int64_t columns) {
   return malloc((size_t)(rows * columns) * data->width + 64);
 }
@@ -42,6 +46,11 @@ bool attention_data_start(attention_data *data, const attention_set *set,
   data->v = room(data, keys, set->set.dv);
   data->out = room(data, queries, set->set.dv);
   data->exact_out = room(data, queries, set->set.dv);
+  if (fixed->stream == ATTENTION_ADVERSARIAL) {
+    data->log_weight = malloc((size_t)set->n_k * sizeof *data->log_weight);
+    if (data->log_weight == NULL) return false;
+    for (int64_t j = 0; j < set->n_k; j++) data->log_weight[j] = outweighs * (float)j;
+  }
   return data->q && data->k && data->v && data->out && data->exact_out &&
          describe(set, &data->desc) == FAVOR_OK;
 }
@@ -52,6 +61,7 @@ void attention_data_end(attention_data *data) {
   free(data->v);
   free(data->out);
   free(data->exact_out);
+  free(data->log_weight);
   memset(data, 0, sizeof *data);
 }
 
@@ -139,6 +149,8 @@ favor_status attention_job_start(attention_job *job) {
   favor_status status;
   job->desc = job->data->desc;
   if (job->fixed->mode == ATTENTION_CAUSAL) job->desc.mask = FAVOR_MASK_CAUSAL;
+  job->desc.key_log_weight = job->data->log_weight;
+  job->desc.weight_stride[1] = 1;
   if (job->fixed->mode == ATTENTION_STEP)
     status = start_states(job);
   else

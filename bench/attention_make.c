@@ -28,7 +28,8 @@ void attention_blank_row(const attention_block *b, attention_row *row) {
   row->n_q = b->data.tokens > 0 ? b->data.tokens : set->n_q;
   row->n_k = set->n_k;
   row->seconds_min = row->seconds_median = row->gemms_seconds = row->exact_seconds = NAN;
-  row->output_median = row->output_worst = row->kernel_median = row->over_bound = NAN;
+  row->output_median = row->output_worst = row->output_stderr = NAN;
+  row->kernel_median = row->kernel_worst = row->over_bound = NAN;
 }
 
 static int make_map(const attention_block *b, const attention_row *row, favor_map **out) {
@@ -100,8 +101,8 @@ int attention_make_rows(attention_block *b) {
 
 /* ---- Exact attention, by the library and by the BLAS ------------------------------------------- */
 
-static bool start_exact_blas(attention_block *b, bench_blas *blas, bool products,
-                             bool exponentials) {
+static bool start_exact_blas(attention_block *b, bench_blas *blas, bool products, bool exponentials,
+                             bool narrow) {
   const bench_set *set = &b->run->sets[b->fixed->set].set;
   *blas = (bench_blas){.precision = b->data.precision,
                        .desc = b->exact.desc,
@@ -113,6 +114,7 @@ static bool start_exact_blas(attention_block *b, bench_blas *blas, bool products
                        .tokens = b->data.tokens,
                        .products = products,
                        .exponentials = exponentials,
+                       .narrow = narrow,
                        .executor = b->fixed->executor};
   return bench_blas_start(blas);
 }
@@ -121,9 +123,10 @@ int attention_start_exact(attention_block *b) {
   b->exact = (attention_exact_job){.data = &b->data, .fixed = b->fixed};
   const favor_status status = attention_exact_start(&b->exact);
   if (status != FAVOR_OK) return attention_refuse(b, "exact attention", favor_strerror(status));
-  return start_exact_blas(b, &b->blas_exact, true, true) &&
-                 start_exact_blas(b, &b->products, true, false) &&
-                 start_exact_blas(b, &b->exponentials, false, true)
+  return start_exact_blas(b, &b->blas_exact, true, true, false) &&
+                 start_exact_blas(b, &b->products, true, false, false) &&
+                 start_exact_blas(b, &b->exponentials, false, true, false) &&
+                 start_exact_blas(b, &b->narrow, false, true, true)
              ? 0
              : attention_refuse(b, "exact attention on the BLAS", "no memory");
 }

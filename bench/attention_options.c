@@ -16,9 +16,14 @@ const bench_name attention_modes[] = {{"bidirectional", ATTENTION_BIDIRECTIONAL,
                                       {"exact", ATTENTION_EXACT, ""}};
 const int attention_num_modes = sizeof attention_modes / sizeof *attention_modes;
 
+const bench_name attention_stream_kinds[] = {{"benign", ATTENTION_BENIGN, ""},
+                                             {"adversarial", ATTENTION_ADVERSARIAL, ""}};
+const int attention_num_stream_kinds =
+    sizeof attention_stream_kinds / sizeof *attention_stream_kinds;
+
 enum {
   NUM_INPUTS = 11,
-  NUM_MAPS = 7,
+  NUM_MAPS = 8,
   NUM_RUNS = 6,
   NUM_OPTIONS = NUM_INPUTS + NUM_MAPS + NUM_RUNS
 };
@@ -63,6 +68,12 @@ static void describe_maps(attention_options *o, bench_option *list) {
       {OPTION(BENCH_NAMES, "mode", "NAME,...",
               "What is timed; step decodes the last tokens one at a time, exact takes no features"),
        .names = attention_modes, .num_names = attention_num_modes, .value = &o->mode},
+      {OPTION(
+           BENCH_NAMES, "stream", "NAME,...",
+           "Mode causal: adversarial keys each outweigh all before by e^50, the worst for tiles; "
+           "exact attention does not see these weights"),
+       .names = attention_stream_kinds, .num_names = attention_num_stream_kinds,
+       .value = &o->stream},
       {OPTION(BENCH_NAMES, "estimator", "NAME,...", "Estimators"), NAMED(estimators),
        .value = &o->estimator},
       {OPTION(BENCH_NAMES, "coupling", "NAME,...", "Couplings"), NAMED(couplings),
@@ -81,8 +92,8 @@ static void describe_maps(attention_options *o, bench_option *list) {
 static void describe_runs(attention_options *o, bench_option *list) {
   const bench_option runs[NUM_RUNS] = {
       {OPTION(BENCH_INTS, "draws", "N",
-              "Redraws of W behind each error; without it as many as bring the standard error of "
-              "the mean output error to 2 %, from 8 to 1000"),
+              "Redraws of W behind each error; without it as many as bring the standard errors of "
+              "both mean errors to 2 %, from 8 to 1000"),
        .single = true, .value = &o->draws, .low = 1, .high = 100000},
       {OPTION(BENCH_INTS, "repeats", "N", "Times that each job is timed, in turn with the others"),
        .single = true, .value = &o->repeats, .low = BENCH_MIN_REPEATS, .high = BENCH_MAX_REPEATS},
@@ -116,12 +127,14 @@ static void set_defaults(attention_options *o) {
   set_int(&o->dim, 64);
   o->norm.count = 1;
   o->norm.at[0] = 1;
-  o->length.count = 2;
-  o->length.at[0] = 1024;
-  o->length.at[1] = 4096;
+  o->length.count = 3;
+  o->length.at[0] = 256;
+  o->length.at[1] = 1024;
+  o->length.at[2] = 4096;
   set_int(&o->heads, 1);
   set_int(&o->batch, 1);
   set_int(&o->mode, ATTENTION_BIDIRECTIONAL);
+  set_int(&o->stream, ATTENTION_BENIGN);
   o->estimator.count = 2;
   o->estimator.at[0] = FAVOR_ESTIMATOR_POSITIVE;
   o->estimator.at[1] = FAVOR_ESTIMATOR_OPRF;
@@ -168,6 +181,10 @@ static bool check_together(attention_options *o, const bench_option *list, char 
     (void)snprintf(message, BENCH_MESSAGE_BYTES,
                    "--queries names %d files, --keys %d, --values %d: one of each per head", heads,
                    o->keys.count, o->values.count);
+    return false;
+  }
+  if (bench_given(NUM_OPTIONS, list, "stream") && !has_mode(o, ATTENTION_CAUSAL)) {
+    (void)snprintf(message, BENCH_MESSAGE_BYTES, "--stream wants --mode causal");
     return false;
   }
   return check_groups(o, message);

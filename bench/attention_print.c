@@ -10,7 +10,8 @@
 
 static bool same_case(const attention_case *a, const attention_case *b) {
   return a->set == b->set && a->mode == b->mode && a->precision == b->precision &&
-         a->isa == b->isa && a->threads == b->threads && a->projections == b->projections;
+         a->stream == b->stream && a->isa == b->isa && a->threads == b->threads &&
+         a->projections == b->projections;
 }
 
 attention_blocks attention_next_block(const attention_run *run, int64_t first) {
@@ -26,6 +27,7 @@ void attention_describe(const attention_run *run, const attention_row *row, FILE
   const bool step = row->fixed.mode == ATTENTION_STEP;
   (void)fprintf(out, "%s, %s, ", attention_set_name(run, row->fixed.set),
                 bench_name_of(attention_modes, attention_num_modes, row->fixed.mode));
+  if (row->fixed.stream == ATTENTION_ADVERSARIAL) (void)fputs("adversarial, ", out);
   if (set->heads > 1) (void)fprintf(out, "%lld heads, ", (long long)set->heads);
   if (step)
     (void)fprintf(out, "%lld tokens to %lld keys", (long long)row->n_q, (long long)row->n_k);
@@ -61,7 +63,6 @@ static void print_machine(const attention_run *run, FILE *out) {
 
 static void print_heading(const attention_run *run, const attention_row *row, FILE *out) {
   const attention_set *set = &run->sets[row->fixed.set];
-  const double parts = row->exact_products + row->exact_exponentials;
   (void)fputc('\n', out);
   attention_describe(run, row, out);
   (void)fprintf(out, "; d %lld, dv %lld, batch %lld, kv heads %lld, %s, %s, %lld thread%s",
@@ -72,10 +73,12 @@ static void print_heading(const attention_run *run, const attention_row *row, FI
                 (long long)row->fixed.threads, row->fixed.threads == 1 ? "" : "s");
   if (!isnan(set->norm)) (void)fprintf(out, ", norm %.3g", set->norm);
   (void)fprintf(out,
-                "\n  exact attention of the library %.4g ms = %.2f x (its products on the BLAS "
-                "%.4g ms + its exponentials %.4g ms)\n",
-                1e3 * row->exact_own, row->exact_own / parts, 1e3 * row->exact_products,
-                1e3 * row->exact_exponentials);
+                "\n  exact attention of the library %.4g ms = %.2f x (bare products on the BLAS "
+                "%.4g ms + exponentials %.4g ms)\n"
+                "    with exponentials in %s vectors, %.4g ms: %.2f x\n",
+                1e3 * row->exact_own, attention_exact_multiple(row, true),
+                1e3 * row->exact_products, 1e3 * row->exact_narrow, bench_wide_name(),
+                1e3 * row->exact_exponentials, attention_exact_multiple(row, false));
 }
 
 static void add(bench_aligned *table, double value) {
@@ -106,7 +109,12 @@ static void add_row(const attention_run *run, bench_aligned *table, const attent
   add(table, attention_speedup(row));
   add(table, row->output_median);
   add(table, row->output_worst);
+  if (row->output_stderr <= 10)
+    bench_aligned_cell(table, "%.1f", 100 * row->output_stderr);
+  else
+    bench_aligned_cell(table, "-");
   add(table, row->kernel_median);
+  add(table, row->kernel_worst);
   bench_aligned_cell(table, "%lld", (long long)row->draws);
   add(table, row->over_bound);
   add(table, row->extra_bytes / 1024);
@@ -117,10 +125,14 @@ static const char legend[] =
     "x limit, x GEMMs\n"
     "    time over that of the flops at the peak of this core, and over that of the same\n"
     "    products by the BLAS without exponentials\n"
+    "exact of the library\n"
+    "    over parts that nothing can do without: the first line has exponentials in vectors\n"
+    "    of 128 bits, as the library's own kernels are, the second in the widest of this core\n"
     "exact, speed-up\n"
     "    the faster exact attention of the same run, the library's or one on the BLAS\n"
-    "output, worst, kernel\n"
-    "    |O^ - O| / |O| over draws of W: median and worst; median of |K^ - K| / K\n"
+    "output, worst, +- %; kernel, worst\n"
+    "    |O^ - O| / |O|: median and worst draw of W, standard error of the mean over draws;\n"
+    "    median |K^ - K| / K of a draw: likewise\n"
     "/ bound\n"
     "    float32 against float64, over what favor_attention promises\n";
 
@@ -133,13 +145,14 @@ void attention_print(const attention_run *run, FILE *out) {
     print_heading(run, &run->rows[i], out);
     bench_aligned_start(table, 2,
                         "estimator|coupling|F|ms|median|x limit|x GEMMs|exact ms|speed-up|output|"
-                        "worst|kernel|draws|/ bound|KiB");
+                        "worst|+- %|kernel|worst|draws|/ bound|KiB");
     for (int64_t r = block.first; r < block.end; r++) add_row(run, table, &run->rows[r]);
     bench_aligned_print(table, out);
     i = block.end;
   }
   free(table);
   (void)fputs(legend, out);
+  attention_print_streams(run, out);
   attention_print_crossovers(run, out);
   attention_print_verdicts(run, out);
 }

@@ -29,7 +29,15 @@ static const char *const columns[] = {"estimator",
                                       "output_error_worst",
                                       "kernel_error_median",
                                       "extra_bytes",
-                                      "error_over_bound"};
+                                      "error_over_bound",
+                                      "kernel_error_worst",
+                                      "output_error_stderr",
+                                      "draws",
+                                      "norm",
+                                      "stream",
+                                      "exact_own_seconds",
+                                      "exact_own_multiple",
+                                      "exact_own_multiple_widest"};
 
 enum { NUM_COLUMNS = sizeof columns / sizeof *columns };
 
@@ -66,6 +74,16 @@ static void fill_result(const attention_run *run, const attention_row *row, benc
   bench_cell_real(&c[22], row->kernel_median);
   bench_cell_real(&c[23], row->extra_bytes);
   bench_cell_real(&c[24], row->over_bound);
+  bench_cell_real(&c[25], row->kernel_worst);
+  bench_cell_real(&c[26], row->output_stderr);
+  if (row->fixed.mode != ATTENTION_EXACT) bench_cell_int(&c[27], row->draws);
+  bench_cell_real(&c[28], run->sets[row->fixed.set].norm);
+  if (row->fixed.mode == ATTENTION_CAUSAL)
+    bench_cell_text(&c[29], bench_name_of(attention_stream_kinds, attention_num_stream_kinds,
+                                          row->fixed.stream));
+  bench_cell_real(&c[30], row->exact_own);
+  bench_cell_real(&c[31], attention_exact_multiple(row, true));
+  bench_cell_real(&c[32], attention_exact_multiple(row, false));
 }
 
 bool attention_fill(const attention_run *run, bench_table *table) {
@@ -90,4 +108,9 @@ double attention_gemms_multiple(const attention_row *row) {
 
 double attention_speedup(const attention_row *row) {
   return row->exact_seconds / row->seconds_min;
+}
+
+double attention_exact_multiple(const attention_row *row, bool narrow) {
+  const double exponentials = narrow ? row->exact_narrow : row->exact_exponentials;
+  return row->exact_own / (row->exact_products + exponentials);
 }

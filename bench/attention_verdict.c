@@ -4,15 +4,20 @@
 
 #include "attention_blocks.h"
 
+static bool same_map_and_mode(const attention_row *a, const attention_row *b) {
+  return a->estimator == b->estimator && a->coupling == b->coupling &&
+         a->fixed.mode == b->fixed.mode && a->fixed.precision == b->fixed.precision &&
+         a->fixed.isa == b->fixed.isa && a->fixed.threads == b->fixed.threads &&
+         a->fixed.projections == b->fixed.projections;
+}
+
 bool attention_same_but_length(const attention_run *run, const attention_row *a,
                                const attention_row *b) {
   const attention_set *x = &run->sets[a->fixed.set], *y = &run->sets[b->fixed.set];
   const bool synthetic = x->set.name[0] == '\0' && y->set.name[0] == '\0';
-  return synthetic && a->estimator == b->estimator && a->coupling == b->coupling &&
-         a->fixed.mode == b->fixed.mode && a->fixed.precision == b->fixed.precision &&
-         a->fixed.isa == b->fixed.isa && a->fixed.threads == b->fixed.threads &&
-         a->fixed.projections == b->fixed.projections && x->set.dim == y->set.dim &&
-         x->set.dv == y->set.dv && x->heads == y->heads && fabs(x->norm - y->norm) <= 0;
+  return synthetic && same_map_and_mode(a, b) && a->fixed.stream == b->fixed.stream &&
+         x->set.dim == y->set.dim && x->set.dv == y->set.dv && x->heads == y->heads &&
+         fabs(x->norm - y->norm) <= 0;
 }
 
 /* The row of the next longer (or shorter) sequence of the same kind; NULL where there is none. */
@@ -51,11 +56,16 @@ static bool is_first(const attention_run *run, int64_t index) {
   return true;
 }
 
+/* Where the question arises: exact attention does not see the weights of an adversarial stream. */
+static bool may_pay(const attention_row *row) {
+  return row->fixed.mode != ATTENTION_EXACT && row->fixed.stream == ATTENTION_BENIGN;
+}
+
 void attention_print_crossovers(const attention_run *run, FILE *out) {
   bool heading = false;
   for (int64_t i = 0; i < run->num_rows; i++) {
     const attention_row *row = &run->rows[i];
-    const double length = row->fixed.mode == ATTENTION_EXACT ? NAN : attention_crossover(run, row);
+    const double length = may_pay(row) ? attention_crossover(run, row) : NAN;
     if (isnan(length) || !is_first(run, i)) continue;
     if (!heading) (void)fputs("\nFaster than exact attention\n", out);
     heading = true;
@@ -73,6 +83,25 @@ void attention_print_crossovers(const attention_run *run, FILE *out) {
     else
       (void)fprintf(out, "from %.0f keys on (%.1f F)\n", length, length / (double)row->features);
   }
+}
+
+void attention_print_streams(const attention_run *run, FILE *out) {
+  bool heading = false;
+  for (int64_t i = 0; i < run->num_rows; i++)
+    for (int64_t j = 0; j < run->num_rows; j++) {
+      const attention_row *bad = &run->rows[i], *good = &run->rows[j];
+      if (bad->fixed.stream != ATTENTION_ADVERSARIAL || good->fixed.stream != ATTENTION_BENIGN ||
+          bad->fixed.set != good->fixed.set || !same_map_and_mode(bad, good))
+        continue;
+      if (!heading) (void)fputs("\nAdversarial streams\n", out);
+      heading = true;
+      attention_describe(run, bad, out);
+      attention_describe_run(run, bad, out);
+      (void)fprintf(out, ": %s %s takes %.2f x the time of the benign stream\n",
+                    bench_name_of(bench_estimators, bench_num_estimators, bad->estimator),
+                    bench_name_of(bench_couplings, bench_num_couplings, bad->coupling),
+                    bad->seconds_min / good->seconds_min);
+    }
 }
 
 static bool is_positive(const attention_row *row) {
@@ -115,7 +144,7 @@ void attention_print_verdicts(const attention_run *run, FILE *out) {
   for (int64_t i = 0; i < run->num_rows;) {
     const attention_blocks block = attention_next_block(run, i);
     i = block.end;
-    if (run->rows[block.first].fixed.mode == ATTENTION_EXACT) continue;
+    if (!may_pay(&run->rows[block.first])) continue;
     if (!heading) (void)fputs("\nVerdicts\n", out);
     heading = true;
     print_verdict(run, best(run, block), out);

@@ -12,6 +12,8 @@ typedef struct attention_data {
   favor_precision precision;
   size_t width; /* of a number */
   void *q, *k, *v, *out, *exact_out;
+  float
+      *log_weight; /* [n_k], of an adversarial stream: features see it, exact attention does not */
   favor_attention_desc desc; /* all of it, no mask */
   int64_t tokens;            /* step: the last so many rows are decoded */
   bool fixed;                /* read from files: every repeat takes the same rows */
@@ -77,10 +79,12 @@ enum { ATTENTION_SAMPLE = 64, ATTENTION_STREAMS = 8 };
 typedef struct attention_sample {
   int64_t count, streams; /* rows of a head; heads that take turns */
   int64_t row[ATTENTION_SAMPLE], seen[ATTENTION_SAMPLE];
-  double *exact; /* [streams, count, dv] */
+  double *exact;  /* [streams, count, dv] */
+  double *wanted; /* the same under data->log_weight; `exact` where there is none */
 } attention_sample;
 
-bool attention_sample_start(attention_sample *sample, attention_data *data, attention_mode mode);
+bool attention_sample_start(attention_sample *sample, attention_data *data,
+                            const attention_case *fixed);
 void attention_sample_end(attention_sample *sample);
 
 /** One head in one precision: rows of q, k and v. */
@@ -98,9 +102,10 @@ bool attention_widen(const attention_data *data, int64_t index, attention_stream
 void attention_drop(attention_stream *wide);
 
 /** The sampled rows [count, dv] by favor_state: absorbing up to what each row sees, which takes at
- *  most half the time of attention. */
-favor_status attention_estimate_rows(const favor_map *map, const attention_stream *s,
-                                     const attention_sample *sample, double *out);
+ *  most half the time of attention. With log-weights by favor_attention on the keys that count. */
+favor_status attention_estimate_rows(const favor_map *map, const attention_data *data,
+                                     const attention_stream *s, const attention_sample *sample,
+                                     double *out);
 
 /** The outputs that one run of the job left are those of favor_state in float64, within the bound
  *  on float32 (row->over_bound, positive features) or to rounding. Says what is wrong, or NULL. */

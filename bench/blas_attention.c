@@ -216,7 +216,10 @@ static void weigh_row(const bench_blas *b, online *o, int64_t i, int64_t seen, i
     multiply(b, b->desc.dv, out, factor);
     o->top[i] = top;
   }
-  if (seen > 0) o->sum[i] += bench_wide_exp(b->precision, seen, s, b->scale, b->products ? top : 2);
+  if (seen > 0 && b->narrow)
+    o->sum[i] += bench_narrow_exp(b->precision, seen, s, b->scale, 2);
+  else if (seen > 0)
+    o->sum[i] += bench_wide_exp(b->precision, seen, s, b->scale, b->products ? top : 2);
   if (seen < keys) memset(rest, 0, (size_t)(keys - (seen > 0 ? seen : 0)) * width(b));
 }
 

@@ -25,6 +25,7 @@ typedef struct bench_blas {
   int64_t projections, features; /* products of the features */
   int64_t streams, tokens;       /* decoding, one token at a time: tokens > 0 */
   bool products, exponentials;   /* exact: which of its parts; both is attention itself */
+  bool narrow;                   /* exponentials in vectors of 128 bits */
   const favor_executor *executor;
   size_t scratch_bytes; /* of one worker */
   char *scratch;        /* workers * scratch_bytes */

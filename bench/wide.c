@@ -149,3 +149,7 @@ static double exp_f64(int64_t n, double *x, double scale, double top) {
 double bench_wide_exp(favor_precision precision, int64_t n, void *x, double scale, double top) {
   return precision == FAVOR_F32 ? exp_f32(n, x, scale, top) : exp_f64(n, x, scale, top);
 }
+
+double bench_narrow_exp(favor_precision precision, int64_t n, void *x, double scale, double top) {
+  return precision == FAVOR_F32 ? exp_v128_f32(n, x, scale, top) : exp_v128_f64(n, x, scale, top);
+}

@@ -20,4 +20,7 @@ const char *bench_wide_name(void);
  *  and the padding is written. */
 double bench_wide_exp(favor_precision precision, int64_t n, void *x, double scale, double top);
 
+/** The same in vectors of 128 bits, which are what the library's own kernels have. */
+double bench_narrow_exp(favor_precision precision, int64_t n, void *x, double scale, double top);
+
 #endif

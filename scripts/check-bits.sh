@@ -55,7 +55,9 @@ compare tsan OPENBLAS_NUM_THREADS=1
 
 for core in PRESCOTT NEHALEM SANDYBRIDGE HASWELL ZEN; do compare gcc-O2 OPENBLAS_CORETYPE=$core; done
 for threads in 1 2 4; do compare gcc-O2 OPENBLAS_NUM_THREADS=$threads OMP_NUM_THREADS=$threads; done
-for isa in blas baseline; do compare gcc-O2 FAVOR_ISA=$isa; done
+isas="blas baseline"
+if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then isas="$isas avx2"; fi
+for isa in $isas; do compare gcc-O2 FAVOR_ISA=$isa; done
 
 [ $status -ne 0 ] || echo "$runs runs, the same bits: $(wc -l < $golden) draws of W, $(grep -c '^map ' $work/first) maps"
 exit $status

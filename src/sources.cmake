@@ -16,6 +16,7 @@ set(FAVOR_SOURCES
   kernel/select.c
   kernel/blas.c
   kernel/baseline.c
+  kernel/avx2.c
   node/form.c
   node/target.c
   node/leaf.c
@@ -54,7 +55,9 @@ set(FAVOR_SOURCES
   attention/level.c
   attention/attend.c
   attention/panel.c
+  attention/sums.c
   attention/read.c
+  attention/direct.c
   attention/output.c
   attention/causal.c
   attention/scratch.c
@@ -64,10 +67,18 @@ set(FAVOR_SOURCES
   attention/stream_api.c
   attention/many.c
   attention/made.c
+  attention/desc.c
   attention/problem.c
+  attention/problem_arrays.c
   attention/plan.c
   attention/drive.c
   attention/attention.c
+  attention/exact_load.c
   attention/exact_block.c
   attention/exact.c
 )
+
+# Kernels of one instruction set each: their files alone may use it, and are run where the processor has it.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  set_source_files_properties(src/kernel/avx2.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+endif()

@@ -2,7 +2,7 @@
 /** libfavor: random features that turn exp(x.y) and exp(-|x-y|^2/2) into short dot products.
  *
  *  This header reads as a manual, top to bottom: status and reports (1), memory and threads (2),
- *  statistics (3), maps (4), kernels (5), forecast (6). A first program:
+ *  statistics (3), maps (4), kernels (5), forecast (6), attention (7), states (8). A first program:
  *
  *      favor_map_opts opts;
  *      favor_map *map = NULL;
@@ -514,43 +514,61 @@ FAVOR_API favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n,
                                                 int64_t ldx, const double *y, int64_t ldy,
                                                 double *log_relmse);
 
-/* ---- 7. Attention: softmax (or kernel) attention in O(L) ----------------------------------------
- * */
+/* ---- 7. Attention: softmax (or kernel) attention in O(L) ------------------------------------- */
 
 typedef enum favor_mask { FAVOR_MASK_NONE = 0, FAVOR_MASK_CAUSAL = 1 } favor_mask;
 
 /** What is computed: out_i = sum_j K^(q_i, k_j) v_j / sum_j K^(q_i, k_j) for every batch and head,
  *  over the keys that query i may see. Set up with favor_attention_desc_init, then change what you
- *  need. */
+ *  need. Fields are only ever appended. */
 typedef struct favor_attention_desc {
   uint64_t size; /* set by the init function */
-  int64_t batch, heads,
-      kv_heads; /* kv_heads divides heads: head h reads key head h / (heads / kv_heads) */
-  int64_t n_q, n_k, dim, dv; /* rows of queries and keys, at most, and their lengths */
-  int64_t q_stride[3], k_stride[3], v_stride[3], out_stride[3]; /* batch, head, row; innermost
-                                       contiguous; 0 is allowed on inputs */
-  int32_t mask;                                                 /* favor_mask */
-  int32_t reserved;                                             /* 0 */
+
+  /* Each in [0, 2^40]. kv_heads divides heads (0 only if heads is): head h reads key head
+   * h / (heads / kv_heads). Default heads. */
+  int64_t batch, heads, kv_heads;
+
+  int64_t n_q, n_k; /* rows of queries and keys, at most, in [0, 2^40] */
+  int64_t dim, dv;  /* their lengths and that of values, in [1, 65536] */
+
+  /* Elements from batch to batch, head to head, row to row; columns are contiguous. At least 0; 0
+   * reads the same again. Those of out must keep its rows apart: each spans all that the smaller
+   * ones reach. */
+  int64_t q_stride[3], k_stride[3], v_stride[3], out_stride[3];
+
+  int32_t mask;          /* favor_mask; default FAVOR_MASK_NONE */
+  int32_t reserved;      /* 0 */
   int64_t causal_offset; /* CAUSAL: query i sees keys j <= i + causal_offset; default n_k - n_q */
-  const int64_t *key_lengths; /* [batch] or NULL: keys from there on are never read */
-  const float
-      *key_log_weight;      /* or NULL: added to the key's exponent; -inf: the key is never read */
-  int64_t weight_stride[2]; /* batch, row */
-  const int64_t *q_offsets,
-      *k_offsets;       /* ragged batches: batch + 1 cumulative row offsets each, both or
-                                       neither; batch strides are then not used, n_q and n_k are bounds, and
-                                       CAUSAL lines up the last query with the last key (+ causal_offset) */
-  const void *state_in; /* or NULL: [batch, kv_heads] states that come before the keys; with one
-                                       map a head, [batch, heads] */
-  void *state_out;      /* or NULL: the same states after the keys; may be state_in */
-  int64_t state_stride; /* bytes from state to state, a multiple of 64 */
-  double *log_norm;     /* or NULL: [batch, heads, n_q], ragged [heads, all rows]: the natural
-                                       logarithm of the denominator; -inf where a query saw no key */
+
+  /* [batch] or NULL, each in [0, n_k]: keys from there on are never read. */
+  const int64_t *key_lengths;
+
+  /* Or NULL: a natural logarithm added to each key's exponent; -inf: the key is never read; NaN or
+   * +inf: it counts as one that is not finite. weight_stride: batch, row, at least 0; all heads
+   * share them. */
+  const float *key_log_weight;
+  int64_t weight_stride[2];
+
+  /* Ragged batches, both or neither: batch + 1 cumulative row offsets each, the first 0, rising by
+   * at most n_q and n_k. Batch strides are then not used, and CAUSAL lines up the last query with
+   * the last key (+ causal_offset). */
+  const int64_t *q_offsets, *k_offsets;
+
+  /* Or NULL: [batch, kv_heads] states that come before the keys, and the same after the keys, which
+   * may be those of state_in. With a map for each of several heads, [batch, heads]. */
+  const void *state_in;
+  void *state_out;
+  int64_t state_stride; /* bytes from state to state, a multiple of 64, at least a state's */
+
+  /* Or NULL: [batch, heads, n_q], ragged [heads, all rows]: the natural logarithm of the
+   * denominator; -inf where a query saw no key, NAN where it is not positive. */
+  double *log_norm;
 } favor_attention_desc;
 
 /** Describe contiguous arrays [batch, heads, row, column], no mask. _blhd: [batch, row, heads,
- *  column].
- *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE.
+ *  column]. An old caller's struct is never overrun.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT (size below that of version 0.1), _SHAPE (a field out of its
+ *            range, or strides that do not fit): desc is left alone.
  *  Since     0.1 */
 FAVOR_API favor_status favor_attention_desc_init_sized(favor_attention_desc *desc, uint64_t size,
                                                        int64_t batch, int64_t heads, int64_t n_q,
@@ -568,13 +586,16 @@ FAVOR_API favor_status favor_attention_desc_blhd_sized(favor_attention_desc *des
 /** Linear attention. phi is never materialised: tiles of keys are projected, exponentiated and
  *  summed into a state while they are in cache, tiles of queries read it.
  *  Shapes    num_maps is 1, kv_heads or heads maps (by head) of equal dim = desc->dim and equal F.
- *            q, k, v, out by the strides of desc. n_q, n_k, batch or heads 0 do nothing.
- *  Aliasing  out, log_norm, state_out and work overlap nothing, except state_out == state_in.
+ *            q, k, v, out by the strides of desc. n_q, batch or heads 0 do nothing, but that states
+ *            go out with n_q 0; n_k 0 is queries that see state_in alone.
+ *  Aliasing  out, log_norm, state_out and work overlap nothing, desc and what it points to
+ *            included; only state_out may be state_in, all of it. What counts is the memory from
+ *            the first to past the last element of an array.
  *  Memory    allocates nothing when work (64-byte aligned, favor_attention_workspace) is given;
  *            with NULL the first map's allocator serves. Independent of n_q and n_k.
- *  Threads   work is spread over (batch, head) and, where there are few, over ranges of the
- *            sequence; ranges and their merge order depend on shapes only: the same bits for any
- *            executor.
+ *  Threads   any number on the same maps, with distinct outputs, states and work. Work is spread
+ *            over (batch, head) and, where there are few, over ranges of the sequence; ranges and
+ *            their merge order depend on shapes only: the same bits for any executor.
  *  Numerics  every feature's sum carries its own integer exponent: with exponential positive maps
  *            nothing overflows or underflows while |x|^2 is finite, and no epsilon is added.
  *            Float32 error at most C u (1 + max_j(|b_j| + |w_j||x|)) kappa max|v|, kappa =
@@ -582,10 +603,10 @@ FAVOR_API favor_status favor_attention_desc_blhd_sized(favor_attention_desc *des
  *            zeros, rows_masked. A denominator that is not positive (signed or vanishing maps):
  *            zeros, FAVOR_NOTE_NONPOSITIVE. A query without finite norm: NaN in its row; a key or
  *            value that is not finite: NaN in every row that sees it; FAVOR_NOTE_NONFINITE.
- *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE
- *            (executor), _STATE, _COMBINATION (maps that differ), _MEMORY. FAVOR_ERR_NONFINITE:
- *            with state_out a key or value that is not finite leaves all states as they were; out
- *            is then undefined.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _ALIAS, _WORKSPACE (work or
+ *            state_out), _VALUE (executor), _STATE, _COMBINATION (maps that differ in F), _MEMORY.
+ *            FAVOR_ERR_NONFINITE: with state_out a key or value is not finite; neither states nor
+ *            out were written.
  *  Cost      (n_q + n_k) F (2 d + 2 dv + 2) flops and (n_q + n_k) F exponentials a head; causal a
  *            little more.
  *  Source    Choromanski et al. 2021 (arXiv 2009.14794), section 2; the exponents are our own,
@@ -602,7 +623,10 @@ FAVOR_API favor_status favor_attention_f64(int64_t num_maps, const favor_map *co
                                            void *work, size_t work_size,
                                            const favor_executor *executor, favor_report *report);
 
-/** The workspace of favor_attention. Errors: as there, for the shapes.
+/** The workspace of favor_attention; it does not depend on n_q and n_k. The fields of desc are
+ *  read, what they point to is not.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _VALUE (executor), _WORKSPACE
+ *            (state_out is not aligned), _COMBINATION: *bytes is left alone.
  *  Since     0.1 */
 FAVOR_API favor_status favor_attention_workspace(int64_t num_maps, const favor_map *const *maps,
                                                  const favor_attention_desc *desc,
@@ -610,13 +634,19 @@ FAVOR_API favor_status favor_attention_workspace(int64_t num_maps, const favor_m
                                                  const favor_executor *executor, size_t *bytes);
 
 /** Exact attention with the kernel itself, blocked, with an online maximum and no n_q x n_k matrix:
- *  the fair comparison, and the way out for sharp heads. state_in and state_out must be NULL.
- *  Shapes    as favor_attention. kernel: favor_kernel, scale as in favor_map_opts.
- *  Memory    as favor_attention, with favor_attention_exact_workspace; isa chooses the kernels;
- *            allocator NULL: malloc.
+ *  the fair comparison, and the way out for sharp heads.
+ *  Shapes    as favor_attention; state_in and state_out must be NULL. kernel: favor_kernel; scale
+ *            as in favor_map_opts; isa: favor_isa_id, chooses the kernels.
+ *  Aliasing  as favor_attention.
+ *  Memory    allocates nothing when work (64-byte aligned, favor_attention_exact_workspace) is
+ *            given; with NULL the allocator serves (NULL: malloc). Independent of n_q and n_k.
+ *  Threads   any number at once, with distinct outputs and work. Work is spread over blocks of
+ *            queries: the same bits for any executor.
  *  Numerics  as favor_attention; the denominator is at least 1.
- *  Errors    as favor_attention, and FAVOR_ERR_ISA.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _ALIAS, _WORKSPACE, _VALUE (scale,
+ *            executor, half an allocator), _COMBINATION (states), _ISA, _MEMORY.
  *  Cost      2 n_q n_k (dim + dv) flops and n_q n_k exponentials a head; causal half.
+ *  Source    Milakov and Gimelshein 2018 (arXiv 1805.02867) for the online maximum.
  *  Since     0.1 */
 FAVOR_API favor_status favor_attention_exact_f32(
     int32_t kernel, double scale, int32_t isa, const favor_attention_desc *desc, const float *q,
@@ -626,49 +656,69 @@ FAVOR_API favor_status favor_attention_exact_f64(
     int32_t kernel, double scale, int32_t isa, const favor_attention_desc *desc, const double *q,
     const double *k, const double *v, double *out, void *work, size_t work_size,
     const favor_allocator *allocator, const favor_executor *executor, favor_report *report);
+
+/** The workspace of favor_attention_exact; it does not depend on n_q and n_k.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _OVERFLOW, _VALUE (executor): *bytes is left
+ *            alone.
+ *  Since     0.1 */
 FAVOR_API favor_status favor_attention_exact_workspace(const favor_attention_desc *desc,
                                                        favor_precision precision,
                                                        const favor_executor *executor,
                                                        size_t *bytes);
 
-/* ---- 8. Streaming: states in caller memory
- * ------------------------------------------------------- */
+/* ---- 8. Streaming: states in caller memory --------------------------------------------------- */
 
 /** What the keys absorbed so far left behind: per feature an integer exponent and sums, no pointers
- *  inside. A state may be copied with memcpy to any 64-byte aligned place.
- *  Threads   one at a time while it is changed. */
+ *  inside. A state may be copied with memcpy to any 64-byte aligned place. It remembers its map,
+ *  precision and value length; functions refuse with FAVOR_ERR_STATE what does not belong, what is
+ *  not aligned, and memory that holds no state.
+ *  Threads   one at a time while it is changed; any number of readers otherwise. */
 typedef struct favor_state favor_state;
 
 /** Bytes of a state, a multiple of 64: about 2 F (dv + 1) elements + 8 F.
  *  Shapes    dv in [1, 65536].
- *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _OVERFLOW.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _OVERFLOW: *bytes is left alone.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_size(const favor_map *map, int64_t dv, favor_precision precision,
                                         size_t *bytes);
 
-/** Make an empty state in memory of the caller, 64-byte aligned; *out is that memory.
- *  Errors    as favor_state_size, and FAVOR_ERR_WORKSPACE.
+/** Make an empty state in memory of the caller; *out is that memory. Nothing needs to be destroyed.
+ *  Shapes    dv in [1, 65536]; memory of favor_state_size bytes, 64-byte aligned.
+ *  Memory    allocates nothing.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _OVERFLOW, _WORKSPACE (too few bytes, or not aligned):
+ *            *out = NULL, memory is left alone.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_init(const favor_map *map, int64_t dv, favor_precision precision,
                                         void *memory, size_t bytes, favor_state **out);
 
-/** The same in memory of the map's allocator, which destroy needs again; for bindings.
+/** The same in memory of the map's allocator; for bindings.
+ *  Shapes    dv in [1, 65536].
+ *  Memory    one block of favor_state_size bytes, until favor_state_destroy.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _OVERFLOW, _MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_create(const favor_map *map, int64_t dv,
                                           favor_precision precision,
                                           favor_state **out) FAVOR_CHECK_RESULT;
+
+/** Give back a state that favor_state_create made with this map, or with one of the same allocator.
+ *  Since     0.1 */
 FAVOR_API void favor_state_destroy(const favor_map *map, favor_state *state);
 
-/** Keys absorbed so far, decay or not; 0 for NULL.
+/** Keys absorbed so far, decay or not, at most 2^63 - 1; 0 for NULL and for what is not a state.
  *  Since     0.1 */
 FAVOR_API int64_t favor_state_count(const favor_state *state);
 
 /** Add n keys and their values.
- *  Shapes    k [n, dim], v [n, dv]; work: favor_state_workspace, or NULL for the map's allocator.
- *  Numerics  as favor_attention.
+ *  Shapes    k [n, dim], ldk >= dim; v [n, dv], ldv >= dv. n = 0 does nothing.
+ *  Aliasing  state and work overlap nothing.
+ *  Memory    allocates nothing when work (64-byte aligned, favor_state_workspace) is given; with
+ *            NULL the map's allocator serves.
+ *  Threads   any number on one map, with distinct states and work.
+ *  Numerics  as favor_attention; any split into calls gives the same sums up to rounding.
  *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _STATE, _MEMORY;
  *            FAVOR_ERR_NONFINITE with the row in the report. The state is then unchanged, bit for
  *            bit.
+ *  Cost      n F (2 d + 2 dv + 2) flops and n F exponentials.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_absorb_f32(const favor_map *map, favor_state *state, int64_t n,
                                               const float *k, int64_t ldk, const float *v,
@@ -679,8 +729,15 @@ FAVOR_API favor_status favor_state_absorb_f64(const favor_map *map, favor_state 
                                               int64_t ldv, void *work, size_t work_size,
                                               favor_report *report);
 
-/** Attend n queries to everything absorbed. log_norm [n] or NULL as in favor_attention_desc. Notes
- *  and errors as favor_attention.
+/** Attend n queries to everything absorbed.
+ *  Shapes    q [n, dim], ldq >= dim; out [n, dv], ldo >= dv; log_norm [n] or NULL, as in
+ *            favor_attention_desc. n = 0 does nothing.
+ *  Aliasing  out, log_norm and work overlap nothing.
+ *  Memory    as favor_state_absorb.
+ *  Threads   any number on one map and state, with distinct outputs and work.
+ *  Numerics  as favor_attention, with its notes.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _WORKSPACE, _STATE, _MEMORY.
+ *  Cost      n F (2 d + 2 dv + 2) flops and n F exponentials.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_read_f32(const favor_map *map, const favor_state *state,
                                             int64_t n, const float *q, int64_t ldq, float *out,
@@ -694,6 +751,16 @@ FAVOR_API favor_status favor_state_read_f64(const favor_map *map, const favor_st
 /** Causal attention over n more tokens: query i sees everything absorbed before and keys 0 .. i;
  *  the keys are absorbed. One token is a decoding step, many a prefill; any split gives the same
  *  sums.
+ *  Shapes    q and k [n, dim]; v and out [n, dv]; log_norm [n] or NULL; ld* at least the number of
+ *            columns. n = 0 does nothing.
+ *  Aliasing  state, out, log_norm and work overlap nothing.
+ *  Memory    as favor_state_absorb.
+ *  Threads   any number on one map, with distinct states, outputs and work.
+ *  Numerics  as favor_attention, with its notes.
+ *  Errors    as favor_state_absorb: the state is then unchanged, bit for bit, and nothing else was
+ *            written.
+ *  Cost      2 n F (2 d + 2 dv + 2) flops and 2 n F exponentials, and 2 (F + dv) flops for each
+ *            pair of tokens of a tile.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_causal_f32(const favor_map *map, favor_state *state, int64_t n,
                                               const float *q, int64_t ldq, const float *k,
@@ -708,8 +775,16 @@ FAVOR_API favor_status favor_state_causal_f64(const favor_map *map, favor_state 
 
 /** One token of n streams: state s lies at (char *)states + s * stride, and takes row s of q, k, v;
  *  row s of out.
- *  Errors    as favor_state_causal; a key or value that is not finite: no state is changed.
- *  Threads   streams are spread over the executor.
+ *  Shapes    states of one map and dv; stride in bytes, a multiple of 64, at least a state's; q and
+ *            k [n, dim]; v and out [n, dv]; ld* at least the number of columns. n = 0 does nothing.
+ *  Aliasing  states, out and work overlap nothing; the states lie apart by their stride.
+ *  Memory    as favor_state_absorb, with the workspace for this executor.
+ *  Threads   streams are spread over the executor: the same bits for any. Any number of calls on
+ *            one map, with distinct states, outputs and work.
+ *  Numerics  as favor_attention, with its notes.
+ *  Errors    as favor_state_absorb, and FAVOR_ERR_VALUE (executor); a key or value that is not
+ *            finite: no state is changed.
+ *  Cost      n times favor_state_causal of one token.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_step_many_f32(const favor_map *map, int64_t n, void *states,
                                                  size_t stride, const float *q, int64_t ldq,
@@ -724,16 +799,26 @@ FAVOR_API favor_status favor_state_step_many_f64(const favor_map *map, int64_t n
                                                  size_t work_size, const favor_executor *executor,
                                                  favor_report *report);
 
-/** The workspace of the state functions for this executor (NULL where they take none).
+/** The workspace of the state functions for this executor (NULL where they take none); it does not
+ *  depend on n.
+ *  Shapes    dv in [1, 65536].
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _ENUM, _VALUE (executor), _OVERFLOW: *bytes is left alone.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_workspace(const favor_map *map, int64_t dv,
                                              favor_precision precision,
                                              const favor_executor *executor, size_t *bytes);
 
 /** Features made elsewhere (graph features, learned maps): feature j of row i is phi[i,j]
- *  exp(log_scale[i]), F columns as the state has; log_scale NULL is zeros. No workspace, no map.
- *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _STATE (precision); _NONFINITE: the state
- *            is unchanged.
+ *  exp(log_scale[i]). No workspace, no map; the state tells F and dv.
+ *  Shapes    phi [n, F], ldphi >= F; log_scale [n], |log_scale| <= 1e300, or NULL: zeros; v
+ *            [n, dv], ldv >= dv. n = 0 does nothing.
+ *  Aliasing  state overlaps nothing.
+ *  Memory    allocates nothing.
+ *  Threads   any number, with distinct states.
+ *  Numerics  as favor_attention: each feature is taken apart into a mantissa and an exponent.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _STATE; FAVOR_ERR_NONFINITE with the row in
+ *            the report. The state is then unchanged, bit for bit.
+ *  Cost      n F (2 dv + 2) flops.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_absorb_features_f32(favor_state *state, int64_t n,
                                                        const float *phi, int64_t ldphi,
@@ -743,6 +828,17 @@ FAVOR_API favor_status favor_state_absorb_features_f64(favor_state *state, int64
                                                        const double *phi, int64_t ldphi,
                                                        const double *log_scale, const double *v,
                                                        int64_t ldv, favor_report *report);
+
+/** Attend queries whose features were made elsewhere to everything absorbed.
+ *  Shapes    phi and log_scale as favor_state_absorb_features; out [n, dv], ldo >= dv; log_norm [n]
+ *            or NULL, as in favor_attention_desc. n = 0 does nothing.
+ *  Aliasing  out and log_norm overlap nothing.
+ *  Memory    allocates nothing.
+ *  Threads   any number on one state, with distinct outputs.
+ *  Numerics  as favor_attention, with its notes; sums are in float64.
+ *  Errors    FAVOR_ERR_NULL, _SHAPE, _OVERFLOW, _ALIAS, _STATE.
+ *  Cost      n F (2 dv + 2) flops.
+ *  Since     0.1 */
 FAVOR_API favor_status favor_state_read_features_f32(const favor_state *state, int64_t n,
                                                      const float *phi, int64_t ldphi,
                                                      const double *log_scale, float *out,
@@ -755,27 +851,49 @@ FAVOR_API favor_status favor_state_read_features_f64(const favor_state *state, i
                                                      favor_report *report);
 
 /** into = into and from together, as if one had absorbed both; needs no map, so it serves as a
- *  reduction across ranks. Exact in the exponents; associative and commutative up to the rounding
- *  of sums. Errors: FAVOR_ERR_NULL, _ALIAS, _STATE.
+ *  reduction across ranks.
+ *  Aliasing  into does not overlap from.
+ *  Memory    allocates nothing.
+ *  Numerics  exact in the exponents; associative and commutative up to the rounding of sums.
+ *  Errors    FAVOR_ERR_NULL, _STATE (not states, or of different maps, precisions or dv), _ALIAS:
+ *            into is unchanged.
+ *  Cost      2 F (dv + 1) flops.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_merge(favor_state *into, const favor_state *from);
 
-/** Multiply everything absorbed by gamma = exp(log_gamma) <= 1, exactly in whole powers of two, the
- *  rest carried in float64. Errors: FAVOR_ERR_NULL, _STATE, FAVOR_ERR_VALUE (log_gamma > 0 or not
- *  finite).
+/** Multiply everything absorbed by gamma = exp(log_gamma) <= 1.
+ *  Memory    allocates nothing.
+ *  Numerics  whole powers of two are exact, the rest is carried in float64: sums are not touched.
+ *  Errors    FAVOR_ERR_NULL, _STATE, _VALUE (log_gamma > 0 or not finite; to forget everything,
+ *            favor_state_reset): the state is unchanged.
+ *  Cost      F flops.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_decay(favor_state *state, double log_gamma);
 
-/** Forget everything. Errors: FAVOR_ERR_NULL, _STATE.
+/** Forget everything: the state is as favor_state_init made it.
+ *  Errors    FAVOR_ERR_NULL, _STATE.
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_reset(favor_state *state);
 
-/** Write and read a state as a little-endian block with a checksum; the same contracts as
- *  favor_map_save and favor_map_load. load writes into memory of the caller, of favor_state_size
- *  bytes, and checks the map.
+/** Write a state as one little-endian block with a checksum, readable by every later minor version.
+ *  Call with block = NULL to learn *bytes, the size needed; else *bytes is what was written.
+ *  Aliasing  block does not overlap state.
+ *  Memory    allocates nothing.
+ *  Errors    FAVOR_ERR_NULL, _STATE, _ALIAS, _BUFFER (block_size too small; *bytes is still set).
  *  Since     0.1 */
 FAVOR_API favor_status favor_state_save(const favor_state *state, void *block, size_t block_size,
                                         size_t *bytes);
+
+/** Read what favor_state_save wrote: the same state bit for bit, in memory of the caller; *out is
+ *  that memory. Nothing is trusted: every length and number is checked before memory is written.
+ *  Shapes    memory of favor_state_size bytes, 64-byte aligned; map: the one that the state was
+ *            made with, or one that was made or loaded from the same.
+ *  Aliasing  memory does not overlap block.
+ *  Memory    allocates nothing.
+ *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _STATE (of another map), _WORKSPACE (too
+ *            few bytes, or not aligned), _ALIAS, _VALUE (numbers that no state has): *out = NULL,
+ *            memory is left alone.
+ *  Since     0.1 */
 FAVOR_API favor_status favor_state_load(const favor_map *map, const void *block, size_t block_size,
                                         void *memory, size_t memory_size, favor_report *report,
                                         favor_state **out);

@@ -64,6 +64,7 @@
  * favor_table_<symbol>_f32 and _f64. Value 0 is FAVOR_ISA_AUTO and has no row. */
 #define FAVOR_ISA_LIST(X)                                                                          \
   X(BLAS, blas, 1, "tiles on CBLAS GEMM")                                                          \
-  X(BASELINE, baseline, 2, "own kernels on 128-bit vectors")
+  X(BASELINE, baseline, 2, "own kernels on 128-bit vectors")                                       \
+  X(AVX2, avx2, 3, "own kernels on 256-bit vectors: AVX2 and FMA")
 
 #endif

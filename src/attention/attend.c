@@ -6,13 +6,9 @@
 
 #include "attention/panel.h"
 
-static size_t real_size(favor_precision precision) {
-  return precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
-}
-
 static void side_layout(favor_attend_side *side, const favor_attend *a, favor_arena *arena) {
   const int64_t rows = FAVOR_ATTEND_ROWS;
-  const size_t real = real_size(a->precision);
+  const size_t real = favor_real_size(a->precision);
   favor_tile_layout(&side->tile, &a->map->leaf, a->table, rows, arena);
   side->weights = favor_arena_take(arena, rows, side->tile.ldp, real);
   side->fraction = favor_arena_take(arena, rows, 1, real);
@@ -24,7 +20,7 @@ static void side_layout(favor_attend_side *side, const favor_attend *a, favor_ar
 void favor_attend_layout(favor_attend *a, const favor_map *map, favor_precision precision,
                          int64_t dv, favor_arena *arena) {
   const int64_t rows = FAVOR_ATTEND_ROWS;
-  const size_t real = real_size(precision);
+  const size_t real = favor_real_size(precision);
   a->map = map;
   a->table = map->table[precision];
   a->precision = precision;
@@ -142,11 +138,11 @@ static void absorb_panel(favor_attend *a, favor_level *level, int64_t rows, int6
   }
   favor_panel_columns(a, columns, first, -1);
   favor_panel_weigh(a, &a->key, rows, columns, e, a->key.fraction);
-  unsigned char *s = level->s[0];
+  unsigned char *s = level->s[FAVOR_RECENT];
   a->table->accumulate(rows, columns, a->dv + 1, a->key.weights, a->key.tile.ldp, a->values, a->ld,
                        grown ? a->scale : NULL, s + (size_t)(first * level->ld) * a->table->real,
                        level->ld);
-  if (grown) favor_level_rescale_main(level, first, columns, a->c_new + first);
+  if (grown) favor_level_rescale_old(level, first, columns, a->c_new + first);
   memcpy(level->c + first, a->c_new + first, (size_t)columns * sizeof *level->c);
 }
 
@@ -161,6 +157,6 @@ void favor_attend_absorb(favor_attend *a, favor_level *level, int64_t rows) {
                                          : favor_panel_evaluate(a, &a->key, rows, first);
     absorb_panel(a, level, rows, first, columns, reference);
   }
-  *level->recent += rows;
+  *level->recent += 1;
   if (*level->recent >= FAVOR_FLUSH) favor_level_flush(level);
 }

@@ -28,7 +28,7 @@ typedef struct favor_attend {
   const favor_table *table;
   favor_precision precision;
   int64_t dv, ld; /* ld as of levels */
-  int64_t splits; /* causal tiles taken in smaller pieces, for tests */
+  int64_t splits; /* causal tiles taken another way than by one set of maxima, for tests */
   favor_attend_side key, query;
   void *values;           /* real [rows, ld]: v, 1, 0 ... */
   void *column;           /* real [ldp]: integers */
@@ -75,8 +75,15 @@ void favor_attend_read(favor_attend *a, const favor_level *level, const favor_le
 /** Sums of the loaded queries over level, base, and the loaded keys under the mask "query i sees
  *  key j for j <= i"; `keys` of them are loaded, at most the number of queries. Nothing is added to
  *  the level. False where some row's denominator fell below 2^-64 of the tile's maxima, which
- *  include keys that the row may not see: the tile must be taken in smaller pieces. */
+ *  include keys that the row may not see: the tile must be taken another way. */
 bool favor_attend_causal(favor_attend *a, const favor_level *level, const favor_level *base,
                          int64_t keys);
+
+/** The same for a tile that favor_attend_causal has just refused, with a maximum of each row's own
+ *  over what it sees: each product of a query's and a key's weights is made by itself, for about
+ *  three times the cost, however the exponents disagree. False where they lie so far apart that
+ *  integers round: then the tile must be taken in smaller pieces after all. */
+bool favor_attend_causal_direct(favor_attend *a, const favor_level *level, const favor_level *base,
+                                int64_t keys);
 
 #endif

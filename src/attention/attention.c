@@ -15,8 +15,7 @@ static favor_status attend(favor_drive *d, void *work, size_t work_size,
                            const favor_executor *executor, favor_report *report) {
   favor_scratch scratch;
   size_t need = 0, used = 0;
-  favor_status status = favor_drive_plan(d, report);
-  if (status == FAVOR_OK) status = favor_executor_slots(executor, busiest(d), &d->slots, report);
+  favor_status status = favor_executor_slots(executor, busiest(d), &d->slots, report);
   if (status < 0) return status;
   const int64_t width = executor ? executor->width : 1;
   if (!favor_drive_bytes(d, width, d->most_ranges, &need) ||
@@ -39,14 +38,23 @@ static favor_status attend(favor_drive *d, void *work, size_t work_size,
                     refused);
 }
 
+/* Everything but the executor and the size of the workspace. */
 static favor_status begin(favor_drive *d, int64_t num_maps, const favor_map *const *maps,
-                          const favor_attention_desc *desc, favor_precision precision,
-                          const void *q, const void *k, const void *v, void *out, void *work,
-                          size_t work_size, favor_report *report) {
+                          favor_precision precision, favor_problem_memory *m,
+                          favor_report *report) {
   *d = (favor_drive){.num_maps = num_maps, .maps = maps};
   atomic_init(&d->refused, -1);
   favor_report_begin(report);
-  return favor_problem_check(&d->problem, desc, precision, q, k, v, out, work, work_size, report);
+  favor_status status = favor_problem_shapes(&d->problem, m->desc, precision, report);
+  if (status == FAVOR_OK) status = favor_problem_rows(&d->problem, report);
+  if (status == FAVOR_OK) status = favor_drive_plan(d, report);
+  if (status < 0) return status;
+  m->maps = maps;
+  m->num_maps = num_maps;
+  m->states = d->streams;
+  m->state_bytes = d->state_bytes;
+  status = favor_problem_check(&d->problem, m, report);
+  return status < 0 ? status : favor_drive_check_states(d, report);
 }
 
 favor_status favor_attention_f32(int64_t num_maps, const favor_map *const *maps,
@@ -54,8 +62,9 @@ favor_status favor_attention_f32(int64_t num_maps, const favor_map *const *maps,
                                  const float *v, float *out, void *work, size_t work_size,
                                  const favor_executor *executor, favor_report *report) {
   favor_drive d;
-  const favor_status status =
-      begin(&d, num_maps, maps, desc, FAVOR_F32, q, k, v, out, work, work_size, report);
+  favor_problem_memory m = {
+      .desc = desc, .q = q, .k = k, .v = v, .out = out, .work = work, .work_size = work_size};
+  const favor_status status = begin(&d, num_maps, maps, FAVOR_F32, &m, report);
   return status < 0 ? status : attend(&d, work, work_size, executor, report);
 }
 
@@ -64,8 +73,9 @@ favor_status favor_attention_f64(int64_t num_maps, const favor_map *const *maps,
                                  const double *v, double *out, void *work, size_t work_size,
                                  const favor_executor *executor, favor_report *report) {
   favor_drive d;
-  const favor_status status =
-      begin(&d, num_maps, maps, desc, FAVOR_F64, q, k, v, out, work, work_size, report);
+  favor_problem_memory m = {
+      .desc = desc, .q = q, .k = k, .v = v, .out = out, .work = work, .work_size = work_size};
+  const favor_status status = begin(&d, num_maps, maps, FAVOR_F64, &m, report);
   return status < 0 ? status : attend(&d, work, work_size, executor, report);
 }
 

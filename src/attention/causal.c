@@ -40,15 +40,21 @@ void favor_read_run(favor_attend *a, const favor_level *level, const favor_level
   }
 }
 
-/* Rows [at, at + rows) of the run, and the keys beside them, in one tile or, where an early row
- * would lose digits against the maxima of later keys, in two halves: single rows always hold. */
+/* The loaded tile in one way or another that keeps every row's digits. */
+static bool attend_tile(favor_attend *a, const favor_causal *c, int64_t keys) {
+  if (favor_attend_causal(a, c->level, c->base, keys)) return true;
+  a->splits += 1;
+  return favor_attend_causal_direct(a, c->level, c->base, keys);
+}
+
+/* Rows [at, at + rows) of the run, and the keys beside them, in one tile or, where their exponents
+ * lie too far apart for that, in two halves: single rows always hold. */
 static void causal_piece(favor_attend *a, const favor_causal *c, const favor_output *o, int64_t at,
                          int64_t rows, int64_t keys, bool loaded) {
   if (!loaded) favor_attend_load_keys(a, c->keys, c->first_key + at, keys);
   favor_attend_load_queries(a, row_at(a, c->q, c->first_query + at, c->ldq), c->ldq, rows);
-  if (!favor_attend_causal(a, c->level, c->base, keys)) {
+  if (!attend_tile(a, c, keys)) {
     const int64_t half = rows / 2;
-    a->splits += 1;
     causal_piece(a, c, o, at, half, smaller(keys, half), false);
     causal_piece(a, c, o, at + half, rows - half, keys > half ? keys - half : 0, false);
     return;

@@ -89,7 +89,7 @@ static void write_state(favor_drive *d, int64_t stream, const favor_drive_stream
   int64_t count = s->span.keys;
   if (desc->state_in) {
     const unsigned char *in = (const unsigned char *)desc->state_in + stream * desc->state_stride;
-    count += ((const favor_state *)(const void *)in)->count;
+    count = favor_state_counted(count, ((const favor_state *)(const void *)in)->count);
   }
   favor_state *state = favor_state_make(memory, s->map->fingerprint, d->problem.precision,
                                         total->features, total->dv);
@@ -144,15 +144,16 @@ static void whole_stream(void *ctx, int64_t slot, int64_t item) {
 static void absorb_range(void *ctx, int64_t slot, int64_t item) {
   favor_drive *d = ctx;
   favor_attend a;
-  favor_level ignored;
+  favor_level level;
   const int64_t stream = item / d->ranges, range = item % d->ranges;
   const favor_drive_stream s = favor_drive_stream_at(d, stream);
   const int64_t first = smaller(range * d->range_keys, s.span.keys);
   const int64_t count = smaller(d->range_keys, s.span.keys - first);
-  favor_drive_slot(d, slot, &s, &a, &ignored);
-  favor_level level = favor_drive_level(d, stream, range);
-  favor_level_clear(&level);
+  favor_drive_slot(d, slot, &s, &a, &level);
+  favor_level total = favor_drive_total(d, stream, range);
+  favor_level_clear(&total);
   const int64_t good = favor_absorb_run(&a, &level, &s.span.k, first, count);
+  favor_level_merge(&total, &level, 1);
   d->bad[item] = good < count ? first + good : -1;
 }
 
@@ -163,7 +164,7 @@ static void merge_stream(void *ctx, int64_t slot, int64_t stream) {
   favor_level before = s.base;
   bool any = s.has_base;
   for (int64_t range = 0; range < d->ranges; ++range) {
-    favor_level level = favor_drive_level(d, stream, range);
+    favor_level level = favor_drive_total(d, stream, range);
     if (any) favor_level_merge(&level, &before, 1);
     before = level;
     any = true;
@@ -173,7 +174,7 @@ static void merge_stream(void *ctx, int64_t slot, int64_t stream) {
 static void write_item(void *ctx, int64_t slot, int64_t stream) {
   favor_drive *d = ctx;
   const favor_drive_stream s = favor_drive_stream_at(d, stream);
-  const favor_level total = favor_drive_level(d, stream, d->ranges - 1);
+  const favor_level total = favor_drive_total(d, stream, d->ranges - 1);
   (void)slot;
   write_state(d, stream, &s, &total);
 }
@@ -195,7 +196,7 @@ static void causal_item(void *ctx, int64_t slot, int64_t item) {
   const favor_span span = favor_drive_head(d, &s, head);
   favor_drive_slot(d, slot, &s, &a, &level);
   favor_level prefix = s.base;
-  if (range > 0) prefix = favor_drive_level(d, stream, range - 1);
+  if (range > 0) prefix = favor_drive_total(d, stream, range - 1);
   const favor_level *base = range > 0 || s.has_base ? &prefix : NULL;
   causal_range(d, &a, &s, &span, &level, base, range, bad_before(d, stream, range));
 }
@@ -214,7 +215,7 @@ static void read_item(void *ctx, int64_t slot, int64_t item) {
   const favor_span span = favor_drive_head(d, &s, head);
   const int64_t first = smaller(block * read_rows, span.queries);
   favor_drive_slot(d, slot, &s, &a, &ignored);
-  const favor_level level = favor_drive_level(d, stream, d->ranges - 1);
+  const favor_level level = favor_drive_total(d, stream, d->ranges - 1);
   const favor_output o = output_of(d, &s, &span, bad_before(d, stream, d->ranges));
   favor_read_run(&a, &level, NULL, span.q, d->problem.d.q_stride[2], first,
                  smaller(read_rows, span.queries - first), &o);

@@ -18,9 +18,9 @@ typedef struct favor_drive {
   int64_t streams_per_batch, streams, group; /* group: heads that share a stream */
   int64_t ranges, most_ranges, range_keys;   /* per stream */
   int64_t slots;
-  size_t slot_bytes, level_bytes;
+  size_t slot_bytes, level_bytes, total_bytes, state_bytes;
   unsigned char *slot_memory; /* [slots][slot_bytes]: a level, then favor_attend */
-  unsigned char *levels;      /* [streams * ranges][level_bytes], with more than one range */
+  unsigned char *totals;      /* [streams * ranges][total_bytes], with more than one range */
   int64_t *bad;               /* [streams * ranges]: first row that is not finite, or -1 */
   _Atomic int64_t refused;    /* first such row of a call with state_out, or -1 */
   favor_tally tally;
@@ -36,11 +36,15 @@ typedef struct favor_drive_stream {
   double decay;
 } favor_drive_stream;
 
-/** Plan the call: streams, ranges, sizes. FAVOR_ERR_* as favor_attention says. */
+/** Plan the call: streams, ranges, sizes. FAVOR_ERR_* as favor_attention says. Maps are read, states
+ *  are not. */
 favor_status favor_drive_plan(favor_drive *d, favor_report *report);
 
-/** Bytes of the whole workspace for `slots` slots and `ranges` a stream; false if they do not fit.
- *  */
+/** That every state_in is a state of its map, once their extent is known to be memory. */
+favor_status favor_drive_check_states(const favor_drive *d, favor_report *report);
+
+/** Bytes of the whole workspace for `slots` slots and `ranges` a stream; false, and *bytes is left
+ *  alone, if they do not fit. */
 bool favor_drive_bytes(const favor_drive *d, int64_t slots, int64_t ranges, size_t *bytes);
 
 /** Lay the workspace out over memory. */
@@ -55,8 +59,8 @@ favor_span favor_drive_head(const favor_drive *d, const favor_drive_stream *s, i
 void favor_drive_slot(const favor_drive *d, int64_t slot, const favor_drive_stream *s,
                       favor_attend *a, favor_level *level);
 
-/** The level of one range of a stream. */
-favor_level favor_drive_level(const favor_drive *d, int64_t stream, int64_t range);
+/** The keys of one range of a stream, later of all ranges up to it: a total. */
+favor_level favor_drive_total(const favor_drive *d, int64_t stream, int64_t range);
 
 /** Run every phase. */
 void favor_drive_run(favor_drive *d, const favor_executor *executor);

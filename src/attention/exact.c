@@ -48,14 +48,17 @@ static favor_status exact(favor_exact_call *c, int32_t kernel, int32_t isa, void
   favor_status status = check_options(c, kernel, isa, report);
   if (status < 0) return status;
   status = favor_allocator_resolve(allocator, &memory);
-  if (status < 0)
-    return favor_fail(report, status, "allocator", "only one of alloc and free is set");
+  if (status < 0) {
+    return favor_fail(report, status, "allocator",
+                      "only one of alloc and free is set; both or neither");
+  }
   const favor_attention_desc *d = &c->problem.d;
-  c->blocks = (d->n_q + FAVOR_EXACT_ROWS - 1) / FAVOR_EXACT_ROWS;
+  c->height = d->mask == FAVOR_MASK_CAUSAL ? FAVOR_EXACT_QUERIES / 2 : FAVOR_EXACT_QUERIES;
+  c->blocks = (d->n_q + c->height - 1) / c->height;
   if (!favor_size_matrix(d->batch, d->heads, 1, &items) ||
-      !favor_size_mul(items, (size_t)c->blocks, &items)) {
+      !favor_size_mul(items, (size_t)c->blocks, &items) || items > INT64_MAX) {
     return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch",
-                      "batch times heads times rows does not fit");
+                      "batch is %" PRId64 "; times heads and rows it does not fit", d->batch);
   }
   status = favor_executor_slots(executor, (int64_t)items, &slots, report);
   if (status < 0) return status;
@@ -73,15 +76,23 @@ static favor_status exact(favor_exact_call *c, int32_t kernel, int32_t isa, void
   return favor_tally_end(&c->tally, report);
 }
 
+static favor_status begin(favor_exact_call *c, favor_precision precision,
+                          const favor_problem_memory *m, favor_report *report) {
+  favor_report_begin(report);
+  favor_status status = favor_problem_shapes(&c->problem, m->desc, precision, report);
+  if (status == FAVOR_OK) status = favor_problem_rows(&c->problem, report);
+  return status < 0 ? status : favor_problem_check(&c->problem, m, report);
+}
+
 favor_status favor_attention_exact_f32(int32_t kernel, double scale, int32_t isa,
                                        const favor_attention_desc *desc, const float *q,
                                        const float *k, const float *v, float *out, void *work,
                                        size_t work_size, const favor_allocator *allocator,
                                        const favor_executor *executor, favor_report *report) {
   favor_exact_call c = {.scale = scale};
-  favor_report_begin(report);
-  const favor_status status =
-      favor_problem_check(&c.problem, desc, FAVOR_F32, q, k, v, out, work, work_size, report);
+  const favor_problem_memory m = {
+      .desc = desc, .q = q, .k = k, .v = v, .out = out, .work = work, .work_size = work_size};
+  const favor_status status = begin(&c, FAVOR_F32, &m, report);
   return status < 0 ? status : exact(&c, kernel, isa, work, work_size, allocator, executor, report);
 }
 
@@ -91,9 +102,9 @@ favor_status favor_attention_exact_f64(int32_t kernel, double scale, int32_t isa
                                        size_t work_size, const favor_allocator *allocator,
                                        const favor_executor *executor, favor_report *report) {
   favor_exact_call c = {.scale = scale};
-  favor_report_begin(report);
-  const favor_status status =
-      favor_problem_check(&c.problem, desc, FAVOR_F64, q, k, v, out, work, work_size, report);
+  const favor_problem_memory m = {
+      .desc = desc, .q = q, .k = k, .v = v, .out = out, .work = work, .work_size = work_size};
+  const favor_status status = begin(&c, FAVOR_F64, &m, report);
   return status < 0 ? status : exact(&c, kernel, isa, work, work_size, allocator, executor, report);
 }
 

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "attention/panel.h"
 #include "attention/state.h"
 #include "base/check.h"
+#include "base/real.h"
 #include "base/status.h"
 #include "map/work.h"
 
@@ -25,6 +25,7 @@ typedef struct favor_made {
   void *out;        /* read */
   double *log_norm; /* read */
   favor_report *report;
+  bool reads;
 } favor_made;
 
 static favor_status check(const favor_made *m) {
@@ -41,8 +42,8 @@ static favor_status check(const favor_made *m) {
       {"phi", "ldphi", m->phi, m->n, features, m->ldphi, real, false},
       {"log_scale", "log_scale", m->log_scale, m->log_scale ? m->n : 0, 1, 1, sizeof(double),
        false},
-      {m->out ? "out" : "v", m->out ? "ldo" : "ldv", m->out ? m->out : m->v, m->n, dv, m->ldx, real,
-       m->out != NULL},
+      {m->reads ? "out" : "v", m->reads ? "ldo" : "ldv", m->reads ? m->out : m->v, m->n, dv, m->ldx,
+       real, m->reads},
       {"log_norm", "log_norm", m->log_norm, m->log_norm ? m->n : 0, 1, 1, sizeof(double), true},
       favor_array_bytes("state", m->state, bytes),
   };
@@ -53,16 +54,20 @@ static double scale_of(const favor_made *m, int64_t i) {
   return m->log_scale ? log2_e * m->log_scale[i] : 0;
 }
 
-/* 0 for a finite row of features and values. */
-static bool finite_row(const favor_made *m, int64_t i) {
-  double check_sum = 0 * scale_of(m, i);
-  for (int64_t j = 0; j < m->state->features; ++j) {
-    check_sum += 0 * favor_real_get(m->precision, m->phi, i * m->ldphi + j);
-  }
-  for (int64_t l = 0; m->v && l < m->state->dv; ++l) {
-    check_sum += 0 * favor_real_get(m->precision, m->v, i * m->ldx + l);
-  }
-  return check_sum == 0;
+static bool finite_elements(favor_precision precision, const void *x, int64_t at, int64_t n) {
+  double zero = 0;
+  for (int64_t l = 0; l < n; ++l) zero += 0 * favor_real_get(precision, x, at + l);
+  return zero == 0;
+}
+
+/* The argument whose row i is not finite, or NULL. Logarithmic scales end where they would meet the
+ * stand-in for -inf, FAVOR_EMPTY. */
+static const char *bad_argument(const favor_made *m, int64_t i) {
+  static const double largest_scale = 1e300;
+  if (!finite_elements(m->precision, m->phi, i * m->ldphi, m->state->features)) return "phi";
+  if (m->log_scale && !(fabs(m->log_scale[i]) <= largest_scale)) return "log_scale";
+  if (m->v && !finite_elements(m->precision, m->v, i * m->ldx, m->state->dv)) return "v";
+  return NULL;
 }
 
 /* s[j] += weight [v, 1] for one feature and one row. */
@@ -71,8 +76,8 @@ static void add_row(const favor_made *m, const favor_level *level, int64_t j, do
   const int64_t at = j * level->ld;
   for (int64_t l = 0; l <= level->dv; ++l) {
     const double v = l < level->dv ? favor_real_get(m->precision, m->v, i * m->ldx + l) : 1;
-    favor_real_set(m->precision, level->s[0], at + l,
-                   favor_real_get(m->precision, level->s[0], at + l) + weight * v);
+    favor_real_set(m->precision, level->s[FAVOR_RECENT], at + l,
+                   favor_real_get(m->precision, level->s[FAVOR_RECENT], at + l) + weight * v);
   }
 }
 
@@ -96,18 +101,18 @@ static favor_status absorb(const favor_made *m) {
   const favor_status status = check(m);
   if (status < 0) return status;
   for (int64_t i = 0; i < m->n; ++i) {
-    if (finite_row(m, i)) continue;
+    const char *bad = bad_argument(m, i);
+    if (!bad) continue;
     favor_report_rows(m->report, FAVOR_ERR_NONFINITE, 1, i);
-    return favor_fail(
-        m->report, FAVOR_ERR_NONFINITE, "phi",
-        "row %" PRId64 " of phi, log_scale or v is not finite; the state is unchanged", i);
+    return favor_fail(m->report, FAVOR_ERR_NONFINITE, bad,
+                      "row %" PRId64 " of %s is not finite; the state is unchanged", i, bad);
   }
   favor_level level = favor_state_level(m->state);
   for (int64_t i = 0; i < m->n; ++i) {
     absorb_row(m, &level, i);
     if (++*level.recent >= FAVOR_FLUSH) favor_level_flush(&level);
   }
-  m->state->count += m->n;
+  m->state->count = favor_state_counted(m->state->count, m->n);
   return favor_report_end(m->report, FAVOR_OK);
 }
 
@@ -131,8 +136,8 @@ static double sum_of(const favor_made *m, const favor_level *level, int64_t i, i
     int power = 0;
     const double mantissa = frexp(favor_real_get(m->precision, m->phi, i * m->ldphi + j), &power);
     if (mantissa == 0 || level->c[j] == FAVOR_EMPTY) continue;
-    const double s = favor_real_get(m->precision, level->s[0], j * level->ld + l) +
-                     favor_real_get(m->precision, level->s[1], j * level->ld + l);
+    const double s = favor_real_get(m->precision, level->s[FAVOR_RECENT], j * level->ld + l) +
+                     favor_real_get(m->precision, level->s[FAVOR_MAIN], j * level->ld + l);
     sum += mantissa * favor_level_scale(level->c[j] + power, top) * s;
   }
   return sum;
@@ -140,7 +145,7 @@ static double sum_of(const favor_made *m, const favor_level *level, int64_t i, i
 
 static void read_row(const favor_made *m, const favor_level *level, int64_t i, favor_tally *tally) {
   const double top = top_of(m, level, i);
-  const bool finite = finite_row(m, i);
+  const bool finite = !bad_argument(m, i);
   const double below = top == FAVOR_EMPTY ? 0 : sum_of(m, level, i, level->dv, top);
   double log_norm = finite ? -INFINITY : NAN;
   if (!finite) {
@@ -188,11 +193,12 @@ favor_status favor_state_absorb_features_f32(favor_state *state, int64_t n, cons
 favor_status favor_state_read_features_f32(const favor_state *state, int64_t n, const float *phi,
                                            int64_t ldphi, const double *log_scale, float *out,
                                            int64_t ldo, double *log_norm, favor_report *report) {
-  const favor_made m = {.state = (favor_state *)(uintptr_t)state,
+  const favor_made m = {.state = (favor_state *)state,
                         .precision = FAVOR_F32,
                         .n = n,
                         .ldphi = ldphi,
                         .ldx = ldo,
+                        .reads = true,
                         .phi = phi,
                         .log_scale = log_scale,
                         .out = out,
@@ -219,11 +225,12 @@ favor_status favor_state_absorb_features_f64(favor_state *state, int64_t n, cons
 favor_status favor_state_read_features_f64(const favor_state *state, int64_t n, const double *phi,
                                            int64_t ldphi, const double *log_scale, double *out,
                                            int64_t ldo, double *log_norm, favor_report *report) {
-  const favor_made m = {.state = (favor_state *)(uintptr_t)state,
+  const favor_made m = {.state = (favor_state *)state,
                         .precision = FAVOR_F64,
                         .n = n,
                         .ldphi = ldphi,
                         .ldx = ldo,
+                        .reads = true,
                         .phi = phi,
                         .log_scale = log_scale,
                         .out = out,

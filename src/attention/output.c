@@ -25,9 +25,9 @@ static void divide_row(const favor_attend *a, int64_t i, void *out, int64_t at) 
 }
 
 static void put(const favor_attend *a, const favor_output *o, int64_t row, double value,
-                double log_norm) {
+                double log) {
   fill_row(a->precision, a->dv, value, o->out, row * o->ldo);
-  if (o->log_norm) o->log_norm[row] = log_norm;
+  if (o->log_norm) o->log_norm[row] = log;
 }
 
 static void put_blank(const favor_attend *a, const favor_output *o, int64_t row) {
@@ -44,6 +44,16 @@ void favor_output_fill(const favor_attend *a, const favor_output *o, int64_t fir
   for (int64_t i = 0; i < rows; ++i) put_blank(a, o, first + i);
 }
 
+/* Natural logarithm of sum 2^(the exponents of row i). Integers are added apart from fractions, and
+ * the sum's own exponent with them: where maxima that a row may not see move digits between the
+ * two, no bit of the logarithm changes. */
+static double log_norm(const favor_attend *a, const favor_output *o, int64_t i, double sum) {
+  int exponent = 0;
+  const double mantissa = frexp(sum, &exponent), r = a->query.tile.r[i], whole = floor(r);
+  const double integers = a->reference + a->top[i] + exponent + whole;
+  return ln_2 * (integers + (log2(mantissa) + (r - whole) + o->offset));
+}
+
 void favor_output_write(favor_attend *a, const favor_output *o, int64_t first, int64_t rows) {
   for (int64_t i = 0; i < rows; ++i) {
     const int64_t row = first + i;
@@ -58,9 +68,7 @@ void favor_output_write(favor_attend *a, const favor_output *o, int64_t first, i
       favor_tally_row(&o->tally->nonpositive, o->row + row);
     } else {
       divide_row(a, i, o->out, row * o->ldo);
-      if (!o->log_norm) continue;
-      const double power = a->reference + a->top[i] + a->query.tile.r[i] + o->offset;
-      o->log_norm[row] = ln_2 * (power + log2(sum));
+      if (o->log_norm) o->log_norm[row] = log_norm(a, o, i, sum);
     }
   }
 }

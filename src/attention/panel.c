@@ -4,16 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-double favor_real_get(favor_precision precision, const void *x, int64_t i) {
-  return precision == FAVOR_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-void favor_real_set(favor_precision precision, void *x, int64_t i, double value) {
-  if (precision == FAVOR_F32) {
-    ((float *)x)[i] = (float)value;
-  } else {
-    ((double *)x)[i] = value;
-  }
+/* Norms reach 1.8e19 and 1.3e154, rows of W 1e15. */
+static double limit(favor_precision precision) {
+  return precision == FAVOR_F32 ? 1e37 : 1e300;
 }
 
 /* All exponent bits set: an infinity or NaN. Bits, so that the loops vectorise. */
@@ -38,7 +31,7 @@ static bool finite_f64(int64_t n, const double *v) {
 }
 
 bool favor_value_load(favor_precision precision, int64_t dv, int64_t ld, const void *v, void *out) {
-  const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(precision);
   memset(out, 0, (size_t)ld * real);
   if (!(precision == FAVOR_F32 ? finite_f32(dv, v) : finite_f64(dv, v))) return false;
   memcpy(out, v, (size_t)dv * real);
@@ -46,8 +39,9 @@ bool favor_value_load(favor_precision precision, int64_t dv, int64_t ld, const v
   return true;
 }
 
-double favor_bounded(double whole) {
-  return whole < -1e30 ? -1e30 : whole > 1e30 ? 1e30 : whole;
+double favor_bounded(favor_precision precision, double whole) {
+  const double most = limit(precision);
+  return whole < -most ? -most : whole > most ? most : whole;
 }
 
 /* Evaluate one panel of a side; returns its features. Exponents (zeros for a leaf without) go to
@@ -73,7 +67,8 @@ const void *favor_panel_exponents(favor_attend *a, favor_attend_side *side, int6
 void favor_panel_weigh(favor_attend *a, favor_attend_side *side, int64_t rows, int64_t columns,
                        const void *e, const void *fraction) {
   const int64_t ldp = side->tile.ldp;
-  a->table->exp2(rows, columns, e, ldp, fraction, side->shift, a->column, side->weights, ldp);
+  a->table->weigh(rows, columns, e, ldp, fraction, side->shift, a->column, side == &a->query,
+                  side->weights, ldp);
   if (!favor_form_has_exponent(a->map->leaf.form)) {
     a->table->multiply(rows, columns, side->tile.panel, ldp, side->weights, ldp);
   }
@@ -90,7 +85,7 @@ double favor_panel_key_reference(const favor_attend *a, int64_t rows) {
 void favor_panel_key_shifts(favor_attend *a, int64_t rows, double reference) {
   for (int64_t i = 0; i < rows; ++i) {
     const double shift = a->key.live[i] ? a->key.whole[i] - reference : -INFINITY;
-    favor_real_set(a->precision, a->key.shift, i, favor_bounded(shift));
+    favor_real_set(a->precision, a->key.shift, i, favor_bounded(a->precision, shift));
   }
 }
 
@@ -103,13 +98,23 @@ void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t 
     const double top = favor_real_get(a->precision, a->column, j);
     double c = favor_level_c(level, first + j, reference);
     const double before = base ? favor_level_c(base, first + j, reference) : FAVOR_EMPTY;
-    if (top > -1e29 && top > c) c = top;
+    if (top > -limit(a->precision) / 2 && top > c) c = top;
     a->c_new[first + j] = before > c ? before : c;
+  }
+}
+
+void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, const favor_level *level,
+                        const favor_level *base) {
+  for (int64_t j = first; j < first + columns; ++j) {
+    const double c = favor_level_c(level, j, a->reference);
+    const double before = base ? favor_level_c(base, j, a->reference) : FAVOR_EMPTY;
+    a->c_new[j] = before > c ? before : c;
   }
 }
 
 void favor_panel_columns(favor_attend *a, int64_t columns, int64_t first, double sign) {
   for (int64_t j = 0; j < columns; ++j) {
-    favor_real_set(a->precision, a->column, j, favor_bounded(sign * a->c_new[first + j]));
+    favor_real_set(a->precision, a->column, j,
+                   favor_bounded(a->precision, sign * a->c_new[first + j]));
   }
 }

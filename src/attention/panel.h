@@ -4,17 +4,15 @@
 #define FAVOR_ATTENTION_PANEL_H
 
 #include "attention/attend.h"
-
-/** One real of a precision, as float64. */
-double favor_real_get(favor_precision precision, const void *x, int64_t i);
-void favor_real_set(favor_precision precision, void *x, int64_t i, double value);
+#include "base/real.h"
 
 /** out [ld] = [v, 1, 0 ...] with v [dv]; false, and zeros all along, where a value is not finite.
  *  */
 bool favor_value_load(favor_precision precision, int64_t dv, int64_t ld, const void *v, void *out);
 
-/** Integers that meet in an exponent, kept finite. */
-double favor_bounded(double whole);
+/** Integers that meet in an exponent, kept where sums of three of them stay finite in a precision,
+ *  and beyond all that w.k can reach there. */
+double favor_bounded(favor_precision precision, double whole);
 
 /** Evaluate the panel at feature `first` of a side's loaded rows; returns its features. */
 int64_t favor_panel_evaluate(favor_attend *a, favor_attend_side *side, int64_t rows, int64_t first);
@@ -39,6 +37,10 @@ void favor_panel_key_shifts(favor_attend *a, int64_t rows, double reference);
  *  */
 void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t first,
                         const void *exponents, double reference, const favor_level *level,
+                        const favor_level *base);
+
+/** The same without keys: what level and base (or NULL) hold. */
+void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, const favor_level *level,
                         const favor_level *base);
 
 /** a->column = sign c_new for the panel at `first`. */

@@ -11,7 +11,8 @@ enum { most_items = 16, least_keys = 1024 };
 
 static favor_status check_maps(const favor_drive *d, favor_report *report) {
   const favor_attention_desc *desc = &d->problem.d;
-  if (d->num_maps != 1 && d->num_maps != desc->kv_heads && d->num_maps != desc->heads) {
+  if (d->num_maps < 1 ||
+      (d->num_maps != 1 && d->num_maps != desc->kv_heads && d->num_maps != desc->heads)) {
     return favor_fail(report, FAVOR_ERR_SHAPE, "num_maps",
                       "num_maps is %" PRId64 "; it must be 1, kv_heads = %" PRId64
                       " or heads = %" PRId64,
@@ -29,38 +30,47 @@ static favor_status check_maps(const favor_drive *d, favor_report *report) {
     }
     if (map->leaf.features != d->maps[0]->leaf.features) {
       return favor_fail(report, FAVOR_ERR_COMBINATION, "maps",
-                        "map %" PRId64 " has %" PRId64
-                        " features; all maps of a call need the same",
-                        i, map->leaf.features);
+                        "map %" PRId64 " has %" PRId64 " features and the first %" PRId64
+                        "; all maps of a call need the same",
+                        i, map->leaf.features, d->maps[0]->leaf.features);
     }
   }
   return status;
 }
 
-static favor_status check_state(const favor_drive *d, const void *states, const char *name,
-                                bool is_set, favor_report *report) {
+/* The stride of states, and where they may be written; nothing is read. */
+static favor_status check_state_shape(favor_drive *d, favor_report *report) {
   const favor_attention_desc *desc = &d->problem.d;
-  size_t bytes = 0;
-  if (!states || d->streams == 0) return FAVOR_OK;
-  if (!favor_state_bytes(d->problem.precision, d->maps[0]->leaf.features, desc->dv, &bytes)) {
-    return favor_fail(report, FAVOR_ERR_OVERFLOW, name, "a state does not fit in memory");
+  const size_t past = (uintptr_t)desc->state_out % FAVOR_ALIGNMENT;
+  if ((!desc->state_in && !desc->state_out) || d->streams == 0) return FAVOR_OK;
+  if (!favor_state_bytes(d->problem.precision, d->maps[0]->leaf.features, desc->dv,
+                         &d->state_bytes)) {
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, desc->state_in ? "state_in" : "state_out",
+                      "a state does not fit in memory");
   }
-  if (desc->state_stride % (int64_t)FAVOR_ALIGNMENT != 0 ||
-      (d->streams > 1 && desc->state_stride < (int64_t)bytes)) {
+  if (desc->state_stride < 0 || desc->state_stride % (int64_t)FAVOR_ALIGNMENT != 0 ||
+      (d->streams > 1 && desc->state_stride < (int64_t)d->state_bytes)) {
     return favor_fail(report, FAVOR_ERR_SHAPE, "state_stride",
                       "state_stride is %" PRId64
-                      "; a multiple of 64, at least %zu bytes, is needed",
-                      desc->state_stride, bytes);
+                      "; a multiple of 64, at least the %zu bytes of a state, is needed",
+                      desc->state_stride, d->state_bytes);
   }
-  if (!is_set && (uintptr_t)states % FAVOR_ALIGNMENT != 0) {
-    return favor_fail(report, FAVOR_ERR_WORKSPACE, name, "%s is not aligned to 64 bytes", name);
+  if (past != 0) {
+    return favor_fail(report, FAVOR_ERR_WORKSPACE, "state_out",
+                      "state_out is %zu bytes past a multiple of 64; it must be aligned to that",
+                      past);
   }
-  for (int64_t i = 0; is_set && i < d->streams; ++i) {
-    const favor_state *state =
-        (const void *)((const unsigned char *)states + i * desc->state_stride);
+  return FAVOR_OK;
+}
+
+favor_status favor_drive_check_states(const favor_drive *d, favor_report *report) {
+  const favor_attention_desc *desc = &d->problem.d;
+  const unsigned char *states = desc->state_in;
+  for (int64_t i = 0; states && i < d->streams; ++i) {
+    const favor_state *state = (const void *)(states + i * desc->state_stride);
     const favor_map *map = d->maps[d->num_maps == 1 ? 0 : i % d->streams_per_batch];
     const favor_status status =
-        favor_state_check(report, name, state, map, (int)d->problem.precision, desc->dv);
+        favor_state_check(report, "state_in", state, map, (int)d->problem.precision, desc->dv);
     if (status < 0) return status;
   }
   return FAVOR_OK;
@@ -74,8 +84,9 @@ favor_status favor_drive_plan(favor_drive *d, favor_report *report) {
   size_t streams = 0;
   d->streams_per_batch = per_head ? desc->heads : desc->kv_heads;
   d->group = d->streams_per_batch > 0 ? desc->heads / d->streams_per_batch : 0;
-  if (!favor_size_matrix(desc->batch, d->streams_per_batch, 1, &streams)) {
-    return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch", "batch times heads does not fit");
+  if (!favor_size_matrix(desc->batch, d->streams_per_batch, 1, &streams) || streams > INT64_MAX) {
+    return favor_fail(report, FAVOR_ERR_OVERFLOW, "batch",
+                      "batch is %" PRId64 "; times heads it does not fit", desc->batch);
   }
   d->streams = (int64_t)streams;
   const int64_t possible = desc->n_k / least_keys;
@@ -86,17 +97,23 @@ favor_status favor_drive_plan(favor_drive *d, favor_report *report) {
   const int64_t keys = (desc->n_k + d->ranges - 1) / d->ranges;
   d->range_keys = (keys + FAVOR_ATTEND_ROWS - 1) / FAVOR_ATTEND_ROWS * FAVOR_ATTEND_ROWS;
   if (d->range_keys < 1) d->range_keys = FAVOR_ATTEND_ROWS;
-  status = check_state(d, desc->state_in, "state_in", true, report);
-  return status < 0 ? status : check_state(d, desc->state_out, "state_out", false, report);
+  return check_state_shape(d, report);
 }
 
-static size_t level_bytes(const favor_drive *d) {
+static favor_level lay_level(const favor_drive *d, bool total, favor_arena *arena) {
   favor_level level;
-  favor_arena arena = favor_arena_counting();
-  favor_arena_take(&arena, 1, 1, sizeof(int64_t));
-  favor_arena_take(&arena, 1, 1, sizeof(double));
+  int64_t *recent = favor_arena_take(arena, 1, 1, sizeof *recent);
+  double *reference = favor_arena_take(arena, 1, 1, sizeof *reference);
   favor_level_layout(&level, d->problem.precision, d->maps[0]->leaf.features, d->problem.d.dv,
-                     &arena);
+                     total, arena);
+  level.recent = recent;
+  level.reference = reference;
+  return level;
+}
+
+static size_t level_bytes(const favor_drive *d, bool total) {
+  favor_arena arena = favor_arena_counting();
+  lay_level(d, total, &arena);
   return arena.failed ? 0 : arena.used;
 }
 
@@ -110,15 +127,19 @@ static size_t largest_attend(const favor_drive *d) {
   return largest;
 }
 
-/* The workspace in order: one level and the buffers a slot, the ranges' levels, the ranges' bad
+/* The workspace in order: one level and the buffers a slot, the ranges' totals, the ranges' bad
  * rows. */
 static bool lay_out(favor_drive *d, int64_t slots, int64_t ranges, favor_arena *arena) {
-  const size_t level = level_bytes(d), attend = largest_attend(d);
-  if (level == 0 || attend == 0 || !favor_size_add(level, attend, &d->slot_bytes)) return false;
+  const size_t level = level_bytes(d, false), attend = largest_attend(d);
   d->level_bytes = level;
+  d->total_bytes = level_bytes(d, true);
+  if (level == 0 || d->total_bytes == 0 || attend == 0 ||
+      !favor_size_add(level, attend, &d->slot_bytes)) {
+    return false;
+  }
   d->slot_memory = favor_arena_take(arena, slots, 1, d->slot_bytes);
   const int64_t levels = ranges > 1 ? d->streams * ranges : 0;
-  d->levels = favor_arena_take(arena, levels, 1, level);
+  d->totals = favor_arena_take(arena, levels, 1, d->total_bytes);
   d->bad = favor_arena_take(arena, levels, 1, sizeof *d->bad);
   return !arena->failed;
 }
@@ -127,7 +148,7 @@ bool favor_drive_bytes(const favor_drive *d, int64_t slots, int64_t ranges, size
   favor_drive copy = *d;
   favor_arena arena = favor_arena_counting();
   const bool fits = lay_out(&copy, slots, ranges, &arena);
-  *bytes = arena.used;
+  if (fits) *bytes = arena.used;
   return fits;
 }
 
@@ -136,26 +157,17 @@ void favor_drive_over(favor_drive *d, void *memory, size_t bytes) {
   lay_out(d, d->slots, d->ranges, &arena);
 }
 
-static favor_level level_over(const favor_drive *d, unsigned char *memory) {
-  favor_level level;
-  favor_arena arena = favor_arena_over(memory, d->level_bytes);
-  int64_t *recent = favor_arena_take(&arena, 1, 1, sizeof *recent);
-  double *reference = favor_arena_take(&arena, 1, 1, sizeof *reference);
-  favor_level_layout(&level, d->problem.precision, d->maps[0]->leaf.features, d->problem.d.dv,
-                     &arena);
-  level.recent = recent;
-  level.reference = reference;
-  return level;
-}
-
-favor_level favor_drive_level(const favor_drive *d, int64_t stream, int64_t range) {
-  return level_over(d, d->levels + (size_t)(stream * d->ranges + range) * d->level_bytes);
+favor_level favor_drive_total(const favor_drive *d, int64_t stream, int64_t range) {
+  unsigned char *memory = d->totals + (size_t)(stream * d->ranges + range) * d->total_bytes;
+  favor_arena arena = favor_arena_over(memory, d->total_bytes);
+  return lay_level(d, true, &arena);
 }
 
 void favor_drive_slot(const favor_drive *d, int64_t slot, const favor_drive_stream *s,
                       favor_attend *a, favor_level *level) {
   unsigned char *memory = d->slot_memory + (size_t)slot * d->slot_bytes;
-  *level = level_over(d, memory);
+  favor_arena arena = favor_arena_over(memory, d->level_bytes);
+  *level = lay_level(d, false, &arena);
   favor_level_clear(level);
   favor_attend_over(a, s->map, d->problem.precision, d->problem.d.dv, memory + d->level_bytes,
                     d->slot_bytes - d->level_bytes);

@@ -1,27 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/** An attention call once its descriptor is checked: where each batch's and head's rows lie. */
+/** An attention call once its descriptor is checked: where each batch's and head's rows lie.
+ *
+ *  The checks come in an order in which nothing of the caller is read before its extent is known:
+ *  favor_problem_shapes, then favor_problem_rows, then favor_problem_check. */
 #ifndef FAVOR_ATTENTION_PROBLEM_H
 #define FAVOR_ATTENTION_PROBLEM_H
 
 #include "attention/causal.h"
 
 typedef struct favor_problem {
-  favor_attention_desc d;
+  favor_attention_desc d; /* of a ragged batch n_q and n_k are those of the longest sequence */
+  int64_t most_keys;      /* n_k as the caller gave it */
   favor_precision precision;
   size_t real;
-  const unsigned char *q, *k, *v;
+  const unsigned char *q, *k, *v; /* NULL without elements, whatever the caller gave */
   unsigned char *out;
 } favor_problem;
 
-/** Copy and check a descriptor, its arrays, and the caller's workspace for overlaps. */
-favor_status favor_problem_check(favor_problem *p, const favor_attention_desc *desc,
-                                 favor_precision precision, const void *q, const void *k,
-                                 const void *v, void *out, const void *work, size_t work_size,
-                                 favor_report *report);
+/** The memory of a call beside what its descriptor points to. */
+typedef struct favor_problem_memory {
+  const favor_attention_desc *desc;
+  const void *q, *k, *v, *out, *work;
+  size_t work_size;
+  const void *maps; /* pointers to num_maps maps; 0 where the call has none */
+  int64_t num_maps;
+  int64_t states; /* at state_in and state_out, of state_bytes each; 0 where the call has none */
+  size_t state_bytes;
+} favor_problem_memory;
 
-/** The descriptor alone: for workspace queries. */
+/** Copy a descriptor and check its fields, without reading what they point to: enough for workspace
+ *  queries. */
 favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *desc,
                                   favor_precision precision, favor_report *report);
+
+/** Check the offsets of a ragged batch, and set its n_q and n_k. */
+favor_status favor_problem_rows(favor_problem *p, favor_report *report);
+
+/** Check extents and NULL of every array of the call, that rows which are written lie apart, that
+ *  what is written overlaps nothing, and the key lengths; take the arrays. */
+favor_status favor_problem_check(favor_problem *p, const favor_problem_memory *m,
+                                 favor_report *report);
 
 /** Rows of one batch and head. */
 typedef struct favor_span {

@@ -14,14 +14,14 @@ static const uint32_t version = 1;
 void favor_state_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
                         favor_arena *arena) {
   favor_arena_take(arena, 1, 1, sizeof(favor_state));
-  favor_level_layout(level, precision, features, dv, arena);
+  favor_level_layout(level, precision, features, dv, false, arena);
 }
 
 bool favor_state_bytes(favor_precision precision, int64_t features, int64_t dv, size_t *bytes) {
   favor_level level;
   favor_arena arena = favor_arena_counting();
   favor_state_layout(&level, precision, features, dv, &arena);
-  *bytes = arena.used;
+  if (!arena.failed) *bytes = arena.used;
   return !arena.failed;
 }
 
@@ -36,7 +36,7 @@ favor_level favor_state_level(favor_state *state) {
 
 favor_level favor_state_level_const(const favor_state *state) {
   /* The callers of this one hand the level to functions that only read it. */
-  return favor_state_level((favor_state *)(uintptr_t)state);
+  return favor_state_level((favor_state *)state);
 }
 
 favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precision precision,
@@ -45,7 +45,7 @@ favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precisio
   memset(state, 0, sizeof *state);
   state->magic = magic;
   state->version = version;
-  state->precision = precision;
+  state->precision = (int32_t)precision;
   state->features = features;
   state->dv = dv;
   state->fingerprint = fingerprint;
@@ -120,7 +120,7 @@ void favor_state_destroy(const favor_map *map, favor_state *state) {
 }
 
 int64_t favor_state_count(const favor_state *state) {
-  return state ? state->count : 0;
+  return favor_state_check(NULL, "state", state, NULL, -1, -1) < 0 ? 0 : state->count;
 }
 
 favor_status favor_state_reset(favor_state *state) {
@@ -133,15 +133,16 @@ favor_status favor_state_reset(favor_state *state) {
   return FAVOR_OK;
 }
 
-/* Whole powers of two move c, which is exact; what is left of the logarithm stays in the header,
- * and new keys are absorbed that much heavier. */
+/* Whole powers of two move the reference that every c is relative to, which is exact and costs c no
+ * digits however far it goes; what is left of the logarithm stays in the header, and new keys are
+ * absorbed that much heavier. */
 static void add_decay(favor_state *state, double log2_gamma) {
-  const double sum = state->decay + log2_gamma, whole = ceil(sum);
-  favor_level level = favor_state_level(state);
+  static const double least = -1e307; /* below every row scalar, above FAVOR_EMPTY */
+  const double sum = state->decay + (log2_gamma > least ? log2_gamma : least), whole = ceil(sum);
   state->decay = sum - whole;
-  for (int64_t j = 0; whole != 0 && j < level.features; ++j) {
-    if (level.c[j] != FAVOR_EMPTY) level.c[j] += whole;
-  }
+  if (state->reference == FAVOR_EMPTY) return;
+  state->reference += whole;
+  if (state->reference < least) state->reference = least;
 }
 
 favor_status favor_state_decay(favor_state *state, double log_gamma) {
@@ -157,14 +158,16 @@ favor_status favor_state_merge(favor_state *into, const favor_state *from) {
   favor_status status = favor_state_check(NULL, "into", into, NULL, -1, -1);
   if (status == FAVOR_OK) status = favor_state_check(NULL, "from", from, NULL, -1, -1);
   if (status < 0) return status;
-  if (into == from) return FAVOR_ERR_ALIAS;
   if (into->precision != from->precision || into->features != from->features ||
       into->dv != from->dv || into->fingerprint != from->fingerprint) {
     return FAVOR_ERR_STATE;
   }
+  size_t bytes = 0;
+  favor_state_bytes((favor_precision)into->precision, into->features, into->dv, &bytes);
+  if (favor_overlap(into, bytes, from, bytes)) return FAVOR_ERR_ALIAS;
   favor_level to = favor_state_level(into);
   const favor_level level = favor_state_level_const(from);
   favor_level_merge(&to, &level, exp2(from->decay - into->decay));
-  into->count += from->count;
+  into->count = favor_state_counted(into->count, from->count);
   return FAVOR_OK;
 }

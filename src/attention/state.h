@@ -2,7 +2,7 @@
 /** A state in memory: a header, then the arrays of one level, all at offsets that follow from the
  *  shapes.
  *
- *      header | c: double [F] | recent: real [F, ld] | main: real [F, ld]
+ *      header | c: double [F] | recent, main, carry: real [F, ld] each
  *
  *  The same layout on every instruction set; no pointers, so that memcpy moves it.
  */
@@ -18,7 +18,7 @@ struct favor_state {
   int64_t features, dv;
   uint64_t fingerprint; /* of the map; 0 if any map of these shapes will do */
   int64_t count;        /* keys absorbed */
-  int64_t recent;       /* of them, in the recent part */
+  int64_t recent;       /* of the level */
   double decay;         /* base-2 logarithm in (-1, 0] that the sums lack */
   double reference;     /* of the level */
 };
@@ -41,7 +41,12 @@ favor_state *favor_state_make(void *memory, uint64_t fingerprint, favor_precisio
 favor_status favor_state_check(favor_report *report, const char *argument, const favor_state *state,
                                const favor_map *map, int precision, int64_t dv);
 
-/** Bytes of a state; false if they do not fit. */
+/** Keys absorbed after `more` more: it stays at the largest, since merging copies doubles it. */
+static inline int64_t favor_state_counted(int64_t count, int64_t more) {
+  return count > INT64_MAX - more ? INT64_MAX : count + more;
+}
+
+/** Bytes of a state; false, and *bytes is left alone, if they do not fit. */
 bool favor_state_bytes(favor_precision precision, int64_t features, int64_t dv, size_t *bytes);
 
 #endif

@@ -3,10 +3,10 @@
 
 #include "attention/stream.h"
 #include "base/check.h"
+#include "base/real.h"
 #include "base/status.h"
 
-favor_status favor_stream_check(const favor_stream *s, int64_t dv, const void *states,
-                                size_t bytes) {
+favor_status favor_stream_check(const favor_stream *s, int64_t dv, const favor_array *states) {
   const size_t real = s->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
   const int64_t d = s->map->leaf.dim, n = s->n, nk = s->keys ? n : 0, nq = s->queries ? n : 0;
   const favor_array arrays[] = {
@@ -16,7 +16,7 @@ favor_status favor_stream_check(const favor_stream *s, int64_t dv, const void *s
       {"v", "ldv", s->v, nk, dv, s->keys ? s->ldv : dv, real, false},
       {"out", "ldo", s->out, nq, dv, s->queries ? s->ldo : dv, real, true},
       {"log_norm", "log_norm", s->log_norm, s->log_norm ? nq : 0, 1, 1, sizeof(double), true},
-      favor_array_bytes("state", states, bytes),
+      *states,
       favor_array_work(s->work, s->work_size),
   };
   return favor_check_arrays(s->report, sizeof arrays / sizeof *arrays, arrays);
@@ -26,12 +26,13 @@ static favor_status begin(const favor_stream *s, favor_scratch *scratch, favor_a
   favor_report_begin(s->report);
   favor_status status = favor_check_pointer(s->report, "map", s->map);
   if (status < 0) return status;
-  status = favor_state_check(s->report, "state", s->state, s->map, s->precision, -1);
+  status = favor_state_check(s->report, "state", s->state, s->map, (int)s->precision, -1);
   if (status < 0) return status;
   const int64_t dv = s->state->dv;
   size_t held = 0;
   favor_state_bytes(s->precision, s->state->features, dv, &held);
-  status = favor_stream_check(s, dv, s->state, held);
+  const favor_array state = favor_array_bytes("state", s->state, held);
+  status = favor_stream_check(s, dv, &state);
   if (status < 0) return status;
   const size_t bytes = favor_attend_bytes(s->map, s->precision, dv);
   if (bytes == 0) {
@@ -51,13 +52,26 @@ favor_keys favor_stream_keys(const favor_stream *s, double decay) {
   return (favor_keys){.k = s->k, .v = s->v, .ldk = s->ldk, .ldv = s->ldv, .offset = -decay};
 }
 
+/* Which of k and v is at fault: a row of k with finite elements may still have no finite norm. */
+static bool finite_values(const favor_stream *s, int64_t dv, int64_t row) {
+  double zero = 0;
+  for (int64_t l = 0; l < dv; ++l) {
+    zero += 0 * favor_real_get(s->precision, s->v, row * s->ldv + l);
+  }
+  return zero == 0;
+}
+
 favor_status favor_stream_check_keys(const favor_stream *s, favor_attend *a,
                                      const favor_keys *keys) {
   const int64_t good = favor_check_run(a, keys, 0, s->n);
   if (good == s->n) return FAVOR_OK;
   favor_report_rows(s->report, FAVOR_ERR_NONFINITE, 1, good);
+  if (!finite_values(s, a->dv, good)) {
+    return favor_fail(s->report, FAVOR_ERR_NONFINITE, "v",
+                      "row %" PRId64 " of v is not finite; nothing was absorbed", good);
+  }
   return favor_fail(s->report, FAVOR_ERR_NONFINITE, "k",
-                    "row %" PRId64 " of k or v is not finite; the state is unchanged", good);
+                    "row %" PRId64 " of k has no finite norm; nothing was absorbed", good);
 }
 
 favor_status favor_stream_absorb(favor_stream *s) {
@@ -71,7 +85,7 @@ favor_status favor_stream_absorb(favor_stream *s) {
   if (status == FAVOR_OK) {
     favor_level level = favor_state_level(s->state);
     favor_absorb_run(&a, &level, &keys, 0, s->n);
-    s->state->count += s->n;
+    s->state->count = favor_state_counted(s->state->count, s->n);
   }
   favor_scratch_end(&scratch);
   return favor_report_end(s->report, status);
@@ -115,7 +129,7 @@ void favor_stream_run(const favor_stream *s, favor_attend *a, favor_state *state
                           .level = &level};
   o->offset = state->decay;
   favor_causal_run(a, &c, o);
-  state->count += n;
+  state->count = favor_state_counted(state->count, n);
 }
 
 favor_status favor_stream_causal(favor_stream *s) {

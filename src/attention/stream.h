@@ -6,6 +6,7 @@
 #include "attention/causal.h"
 #include "attention/scratch.h"
 #include "attention/state.h"
+#include "base/check.h"
 
 /** Everything a streaming call gets; what it does not take is NULL or 0. */
 typedef struct favor_stream {
@@ -30,9 +31,8 @@ favor_status favor_stream_causal(favor_stream *s);
 favor_status favor_stream_step_many(favor_stream *s, void *states, size_t stride,
                                     const favor_executor *executor);
 
-/** Check the arrays of a call, and that none overlaps the `bytes` of its states. */
-favor_status favor_stream_check(const favor_stream *s, int64_t dv, const void *states,
-                                size_t bytes);
+/** Check the arrays of a call, and that none overlaps its states. */
+favor_status favor_stream_check(const favor_stream *s, int64_t dv, const favor_array *states);
 
 /** The keys of a call for a state whose sums lack 2^decay. */
 favor_keys favor_stream_keys(const favor_stream *s, double decay);

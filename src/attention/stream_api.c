@@ -38,7 +38,7 @@ favor_status favor_state_read_f32(const favor_map *map, const favor_state *state
                                   favor_report *report) {
   favor_stream s = {.map = map,
                     .precision = FAVOR_F32,
-                    .state = (favor_state *)(uintptr_t)state,
+                    .state = (favor_state *)state,
                     .n = n,
                     .q = q,
                     .ldq = ldq,
@@ -120,7 +120,7 @@ favor_status favor_state_read_f64(const favor_map *map, const favor_state *state
                                   favor_report *report) {
   favor_stream s = {.map = map,
                     .precision = FAVOR_F64,
-                    .state = (favor_state *)(uintptr_t)state,
+                    .state = (favor_state *)state,
                     .n = n,
                     .q = q,
                     .ldq = ldq,

@@ -106,6 +106,14 @@ typedef struct favor_table {
   void (*exp2)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *fraction,
                const void *row, const void *column, void *out, int64_t ldo);
 
+  /** exp2 where the integers are maxima of column_top (column_first false: they meet as (n + row) +
+   *  column) or of row_top (true: (n + column) + row), so that the result is below 2 wherever the
+   *  integers are exact. Beyond, they round as they did in the maximum, whose own weight is thus at
+   *  least 1 / sqrt(2), and the exponent is taken for 1 at most: no weight reaches 3. fraction
+   *  NULL: 0. In place allowed. */
+  void (*weigh)(int64_t rows, int64_t columns, const void *e, int64_t lde, const void *fraction,
+                const void *row, const void *column, bool column_first, void *out, int64_t ldo);
+
   /** out[i, j] *= g[i, j]. */
   void (*multiply)(int64_t rows, int64_t columns, const void *g, int64_t ldg, void *out,
                    int64_t ldo);

@@ -145,10 +145,11 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   favor_map *map = NULL;
   read_choice(r, &choice);
   if (r->failed || !valid(&choice)) return malformed(report, "options are not those of a map");
-  if (!favor_read_has(r, (2 + choice.projections) * choice.dim)) {
+  const int64_t numbers = (2 + choice.projections) * choice.dim;
+  if (!favor_read_has(r, numbers)) {
     return malformed(report, "arrays are shorter than its options say");
   }
-  if (favor_read_has(r, (2 + choice.projections) * choice.dim + 1)) {
+  if (!r->newer && r->size - r->at != 8 * (size_t)numbers) {
     return malformed(report, "arrays are longer than its options say");
   }
   favor_status status = favor_map_allocate(&choice, table, allocator, report, &map);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
-static const double r_limit = 1e300;
+static const double r_limit = 1e306;
 
 void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_table *table,
                        int64_t rows, favor_arena *arena) {

@@ -19,7 +19,7 @@ static verdict check(trial *p, int32_t kernel, double scale, int32_t isa) {
 }
 
 static void every_kernel_and_shape_equals_the_sum_over_pairs(void **state) {
-  static const int64_t sizes[] = {1, 2, 31, 33, 63, 64, 65, 127, 129, 300};
+  static const int64_t sizes[] = {1, 2, 31, 33, 64, 127, 129, 255, 257, 300};
   static const int64_t dims[][2] = {{15, 15}, {40, 3}, {64, 64}, {80, 17}, {1, 1}};
   int32_t isas[ISAS_MAX];
   const int num_isas = isas_here(isas);
@@ -76,6 +76,26 @@ static void the_descriptor_is_that_of_linear_attention(void **state) {
     }
 }
 
+/** Blocks of keys without weights, with weights and gaps, and all gaps, one after the other. */
+static void blocks_of_keys_do_not_inherit_from_each_other(void **state) {
+  enum { BLOCK = 256, N = 3 * BLOCK + 40 };
+  static float weights[N];
+  (void)state;
+  for (int order = 0; order < 6; order++)
+    for (int mask = FAVOR_MASK_NONE; mask <= FAVOR_MASK_CAUSAL; mask++) {
+      favor_attention_desc desc = plain(1, 1, N, N, 6, 5, (favor_mask)mask);
+      for (int j = 0; j < N; j++) {
+        const int kind = (j / BLOCK * (1 + order % 2) + order / 2) % 3;
+        weights[j] = kind == 0 ? 0 : kind == 1 && j % 5 ? (float)(j % 7) - 3 : -INFINITY;
+      }
+      desc.key_log_weight = weights;
+      trial p;
+      trial_open(&p, order % 2 ? FAVOR_F64 : FAVOR_F32, &desc, 1, 3);
+      assert_true(check(&p, FAVOR_KERNEL_SOFTMAX, .7, FAVOR_ISA_AUTO).rows > 0);
+      trial_close(&p);
+    }
+}
+
 /** Sharp heads: logits of hundreds to 1e30, where only the largest key counts; equal keys; zeros. */
 static void extreme_logits_stay_finite(void **state) {
   (void)state;
@@ -104,19 +124,19 @@ static void what_may_not_be_seen_changes_no_bit(void **state) {
   (void)state;
   for (int i = 0; i < num_isas; i++)
     for (int precision = FAVOR_F32; precision <= FAVOR_F64; precision++) {
-      const favor_attention_desc desc = plain(1, 2, 200, 200, 7, 5, FAVOR_MASK_CAUSAL);
+      const favor_attention_desc desc = plain(1, 2, 400, 400, 7, 5, FAVOR_MASK_CAUSAL);
       trial p;
       trial_open(&p, (favor_precision)precision, &desc, 1, 9);
       assert_ok(trial_run_exact(&p, FAVOR_KERNEL_SOFTMAX, 1, isas[i], (call_room){0}));
       void *kept = trial_keep(&p);
       for (int poison = 0; poison < 3; poison++) {
-        for (int64_t j = 101; j < 200; j++) {
+        for (int64_t j = 301; j < 400; j++) {
           trial_flood(&p, TRIAL_K, 0, 0, j, poisons[poison]);
           trial_flood(&p, TRIAL_V, 0, 0, j, poisons[poison]);
         }
         assert_true(trial_run_exact(&p, FAVOR_KERNEL_SOFTMAX, 1, isas[i], (call_room){0}) >= 0);
-        for (int64_t r = 0; r < 101; r++) assert_true(trial_same_row(&p, kept, 0, 0, r));
-        for (int64_t r = 0; r < 200; r++) assert_true(trial_same_row(&p, kept, 0, 1, r));
+        for (int64_t r = 0; r < 301; r++) assert_true(trial_same_row(&p, kept, 0, 0, r));
+        for (int64_t r = 0; r < 400; r++) assert_true(trial_same_row(&p, kept, 0, 1, r));
         assert_true(isfinite(poisons[poison]) || p.status == FAVOR_NOTE_NONFINITE);
       }
       free(kept);
@@ -171,6 +191,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_kernel_and_shape_equals_the_sum_over_pairs),
       cmocka_unit_test(the_descriptor_is_that_of_linear_attention),
+      cmocka_unit_test(blocks_of_keys_do_not_inherit_from_each_other),
       cmocka_unit_test(extreme_logits_stay_finite),
       cmocka_unit_test(what_may_not_be_seen_changes_no_bit),
       cmocka_unit_test(any_executor_gives_the_same_bits),

@@ -60,7 +60,7 @@ filled() { # filled FILE NAME...: no cell of these columns is empty
 
 # --help
 run 0 "help" --help
-for option in queries keys values scale dim norm length heads kv-heads batch dv mode estimator coupling \
+for option in queries keys values scale dim norm length heads kv-heads batch dv mode stream estimator coupling \
   projections precision isa threads draws repeats seed csv json plot help version; do
   says out "--$option"
 done
@@ -83,6 +83,7 @@ refused "--length: '0' is not a whole number in" --length 0
 refused "--repeats: '3' is not a whole number in [11, 1001]" --repeats 3
 refused "--heads wants a value" --heads
 refused "--kv-heads 3 does not divide --heads 8" --heads 8 --kv-heads 3
+refused "--stream wants --mode causal" --stream adversarial
 refused "--mode step has a state for each head" --heads 8 --kv-heads 2 --mode step
 refused "none of the estimators asked for goes with the softmax kernel" --estimator relu
 refused "--queries names 1 files, --keys 1, --values 0" --queries "$data/q_L0_H0.npy" --keys "$data/k_L0_H0.npy"
@@ -94,6 +95,8 @@ refused "ends neither in .svg nor in .png" $quick --plot errors.pdf
 heading=estimator,coupling,precision,isa,mode,threads,heads,n_q,n_k,dim,dv,projections,features,head
 heading=$heading,seconds_min,seconds_median,limit_multiple,gemms_multiple,exact_seconds,speedup_over_exact
 heading=$heading,output_error_median,output_error_worst,kernel_error_median,extra_bytes,error_over_bound
+heading=$heading,kernel_error_worst,output_error_stderr,draws,norm,stream
+heading=$heading,exact_own_seconds,exact_own_multiple,exact_own_multiple_widest
 works "csv" $quick --estimator all --coupling all --csv -
 [ "$(head -n 1 out)" = "$heading" ] || fail "the heading of the CSV is another"
 rows=$(($(wc -l < out) - 1))
@@ -108,7 +111,8 @@ works "modes" $quick --mode all --precision all --estimator oprf,trigonometric -
 [ "$(column rows.csv mode | sort | uniq -c | tr -s ' \n' ' ')" = " 8 bidirectional 8 causal 4 exact 8 step " ] ||
   fail "two estimators, two lengths, two precisions and four modes are not 8 + 8 + 4 + 8 rows"
 filled rows.csv seconds_min seconds_median limit_multiple gemms_multiple exact_seconds speedup_over_exact \
-  output_error_median extra_bytes precision isa threads heads n_q n_k dim dv
+  output_error_median extra_bytes precision isa threads heads n_q n_k dim dv norm exact_own_seconds \
+  exact_own_multiple exact_own_multiple_widest
 "$helper" json rows.json || fail "rows.json is not JSON"
 [ "$(grep -c '"mode": "causal"' rows.json)" -eq 8 ] || fail "rows.json has other rows"
 says rows.json '"blas_core": '
@@ -129,7 +133,7 @@ awk -F, '$1 == "exact" ? !($2 < 1e-5) : !($2 > 1e-3 && $2 < 3) { exit 1 }' pairs
   fail "errors are not those of exact attention and of features"
 
 # the same seed gives the same errors, another one others
-columns=1-14,21-25
+columns=1-14,21-30
 works "seed" $quick --seed 5 --csv a.csv
 works "seed" $quick --seed 5 --csv b.csv
 works "seed" $quick --seed 6 --csv c.csv
@@ -143,6 +147,23 @@ works "forms" $quick --heads 4 --kv-heads 2 --batch 2 --dv 5 --threads 1,2 --isa
 [ "$(wc -l < forms.csv)" -eq 5 ] || fail "two numbers of threads and two instruction sets are not 4 rows"
 [ "$(column forms.csv output_error_median | cut -c1-5 | sort -u | wc -l)" -eq 1 ] ||
   fail "threads or instruction sets change the error"
+
+# keys that each outweigh all before leave the last value: the same rows again, and close to exact
+works "streams" $quick --mode bidirectional,causal --stream all --precision all --csv streams.csv
+[ "$(column streams.csv stream | sort | uniq -c | tr -s ' \n' ' ')" = " 4 4 adversarial 4 benign " ] ||
+  fail "two estimators and precisions are not 4 rows without a stream, 4 benign and 4 adversarial"
+column streams.csv stream > streams && column streams.csv output_error_worst | paste -d, streams - |
+  awk -F, '$1 == "adversarial" ? !($2 < 1e-5) : !($2 > 1e-3) { exit 1 }' ||
+  fail "the last value is not what an adversarial stream leaves"
+says out "Adversarial streams"
+says out "the time of the benign stream"
+
+# without --draws as many as the standard error wants, and the table says how large it is
+works "draws" --length 96 --dim 8 --projections 64 --norm 0.5 --csv draws.csv
+column draws.csv output_error_stderr | awk '!($1 > 0 && $1 <= 0.02) { exit 1 }' ||
+  fail "the standard error of a mean error is above 2 %"
+column draws.csv draws | awk '!($1 >= 8) { exit 1 }' || fail "there are fewer than 8 draws"
+says out "+- %"
 
 # real heads: a row of each
 works "heads" --draws 2 --estimator oprf --projections 32 --csv heads.csv \

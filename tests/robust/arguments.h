@@ -102,7 +102,7 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_kernel, cases_attention, cases_desc, cases_state, cases_state_io;
+    cases_kernel, cases_attention, cases_desc, cases_carry, cases_state, cases_state_io;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -192,8 +192,9 @@ typedef enum fixture_thing {
   THING_DESC_ZERO,
   THING_DESC_SMALL,
   THING_DESC_A5,
-  THING_STATE_ODD,  /* a state that is not aligned */
-  THING_STATE_NONE, /* zeros; of another map; of the other precision; of longer values */
+  THING_STATE_WITHIN, /* aligned, within the state */
+  THING_STATE_ODD,    /* a state that is not aligned */
+  THING_STATE_NONE,   /* zeros; of another map; of the other precision; of longer values */
   THING_STATE_MAP,
   THING_STATE_PRECISION,
   THING_STATE_DV,

@@ -260,6 +260,8 @@ void *attention_thing(fixture *f, int64_t which) {
   case THING_DESC_A5:
     memset(&f->raw_desc, 0xA5, sizeof f->raw_desc);
     return &f->raw_desc;
+  case THING_STATE_WITHIN:
+    return fixture_find(f, "state")->data + 64;
   case THING_STATE_ODD:
     return fixture_find(f, "state")->data + 8;
   default:

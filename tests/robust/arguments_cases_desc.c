@@ -37,8 +37,37 @@
       ROW(function, INT("desc.reserved", 1), FAVOR_ERR_ENUM),                                      \
       ROW2(function, INT("desc.causal_offset", INT64_MAX), INT("desc.mask", 1), FAVOR_ERR_SHAPE),  \
       ROW2(function, INT("desc.causal_offset", INT64_MIN), INT("desc.mask", 1), FAVOR_ERR_SHAPE),  \
+      ROW(function, INT("desc.out_stride0", -1), FAVOR_ERR_SHAPE),                                 \
+      ROW(function, INT("desc.out_stride1", ARG_DV + ARG_LD_EXTRA), FAVOR_ERR_SHAPE),              \
+      ROW2(function, INT("desc.heads", 0), INT("desc.kv_heads", 0), FAVOR_OK),                     \
+      ROW2(function, INT("desc.kv_heads", 1), INT("desc.heads", 0), FAVOR_ERR_SHAPE),              \
+      ROW2(function, INT("desc.kv_heads", INT64_MAX), INT("desc.heads", 0), FAVOR_ERR_SHAPE),      \
       ROW(function, START("desc.key_lengths", "lengths"), FAVOR_OK),                               \
+      ROW(function, START("desc.key_lengths", "full_lengths"), FAVOR_OK),                          \
+      ROW(function, START("desc.key_lengths", "negative_lengths"), FAVOR_ERR_SHAPE),               \
+      ROW(function, START("desc.key_lengths", "long_offsets"), FAVOR_OK), /* its first is 0 */     \
+      ROW(function, START("desc.key_lengths", "long_lengths"), FAVOR_ERR_SHAPE),                   \
       ROW(function, START("desc.key_log_weight", "weights"), FAVOR_OK)
+
+/* Strides of weights, which are read only where there are weights. */
+#define WEIGHT_STRIDE(function, name)                                                              \
+  ROW(function, INT(name, -1), FAVOR_OK),                                                          \
+      ROW2(function, INT(name, 0), START("desc.key_log_weight", "weights"), FAVOR_OK),             \
+      ROW2(function, INT(name, -1), START("desc.key_log_weight", "weights"), FAVOR_ERR_SHAPE),     \
+      ROW2(function, INT(name, INT64_MIN), START("desc.key_log_weight", "weights"),                \
+           FAVOR_ERR_SHAPE)
+#define WEIGHT_CASES(function)                                                                     \
+  WEIGHT_STRIDE(function, "desc.weight_stride0"), WEIGHT_STRIDE(function, "desc.weight_stride1"),  \
+      ROW2(function, INT("desc.weight_stride1", INT64_MAX),                                        \
+           START("desc.key_log_weight", "weights"), FAVOR_ERR_SHAPE)
+
+/* Shapes of nothing, whatever strides say and whatever arrays are. */
+#define EMPTY_CASES(function)                                                                      \
+  ROW2(function, INT("desc.batch", 0), NUL("q"), FAVOR_OK),                                        \
+      ROW2(function, INT("desc.batch", 0), INT("desc.q_stride2", INT64_MIN), FAVOR_OK),            \
+      ROW2(function, INT("desc.n_q", 0), INT("desc.out_stride2", INT64_MAX), FAVOR_OK),            \
+      ROW2(function, INT("desc.n_k", 0), INT("desc.k_stride2", INT64_MAX), FAVOR_OK),              \
+      ROW2(function, INT("desc.n_k", 0), INT("desc.v_stride1", INT64_MIN), FAVOR_OK)
 
 #define OFFSET_CASES(function, mine, other)                                                        \
   ROW(function, START("desc." mine, mine), FAVOR_ERR_NULL),                                        \
@@ -51,14 +80,31 @@
       ROW2(function, START("desc." mine, "long_offsets"), START("desc." other, other),             \
            FAVOR_ERR_SHAPE)
 
+/* log_norm over another field's array; one over the offsets, both of which are given. */
+#define WITH_LOG_NORM(function, name, array)                                                       \
+  ROW2(function, START("desc.log_norm", array), START(name, array), FAVOR_ERR_ALIAS),              \
+      ROW2(function, START("out", array), START(name, array), FAVOR_ERR_ALIAS),                    \
+      ROW2(function, START("work", array), START(name, array), FAVOR_ERR_ALIAS)
+#define RAGGED(function, name, array)                                                              \
+  ROW2(function, START(name, array), START("desc.both_offsets", "q_offsets"), FAVOR_ERR_ALIAS)
+
 #define CALL_CASES(function)                                                                       \
   ROW(function, START("desc.log_norm", "log_norm"), FAVOR_OK),                                     \
       OVERLAP_REFUSED(function, "desc.log_norm", "q"),                                             \
       OVERLAP_REFUSED(function, "desc.log_norm", "k"),                                             \
       OVERLAP_REFUSED(function, "desc.log_norm", "out"),                                           \
       OVERLAP_REFUSED(function, "desc.log_norm", "work"),                                          \
-      ROW2(function, START("desc.key_log_weight", "out"), NUL("report"), FAVOR_ERR_ALIAS),         \
-      ROW2(function, START("desc.key_lengths", "out"), NUL("report"), FAVOR_ERR_ALIAS)
+      OVERLAP_REFUSED(function, "desc.log_norm", "v"),                                             \
+      OVERLAP_REFUSED(function, "desc.key_log_weight", "out"),                                     \
+      OVERLAP_REFUSED(function, "desc.key_log_weight", "work"),                                    \
+      OVERLAP_REFUSED(function, "desc.key_lengths", "out"),                                        \
+      OVERLAP_REFUSED(function, "desc.key_lengths", "work"),                                       \
+      WITH_LOG_NORM(function, "desc.key_log_weight", "weights"),                                   \
+      WITH_LOG_NORM(function, "desc.key_lengths", "lengths"),                                      \
+      RAGGED(function, "out", "q_offsets"), RAGGED(function, "out", "k_offsets"),                  \
+      RAGGED(function, "work", "q_offsets"), RAGGED(function, "work", "k_offsets"),                \
+      RAGGED(function, "desc.log_norm", "q_offsets"),                                              \
+      RAGGED(function, "desc.log_norm", "k_offsets")
 
 #define LINEAR "favor_attention_f*"
 
@@ -69,32 +115,16 @@ static const argument_case rows[] = {
     OFFSET_CASES(LINEAR, "q_offsets", "k_offsets"),
     OFFSET_CASES(LINEAR, "k_offsets", "q_offsets"),
     CALL_CASES(LINEAR),
+    WEIGHT_CASES(LINEAR),
+    EMPTY_CASES(LINEAR),
     FIELD_CASES(EXACT),
     OFFSET_CASES(EXACT, "q_offsets", "k_offsets"),
     OFFSET_CASES(EXACT, "k_offsets", "q_offsets"),
     CALL_CASES(EXACT),
+    WEIGHT_CASES(EXACT),
+    EMPTY_CASES(EXACT),
     SHAPE_CASES("favor_attention_workspace"),
     SHAPE_CASES("favor_attention_exact_workspace"),
-
-    ROW(LINEAR, START("desc.state_in", "state"), FAVOR_OK),
-    ROW(LINEAR, START("desc.state_out", "memory"), FAVOR_OK),
-    ROW2(LINEAR, START("desc.state_in", "state"), START("desc.state_out", "state"), FAVOR_OK),
-    ROW2(LINEAR, START("desc.state_in", "state"), START("desc.state_out", "memory"), FAVOR_OK),
-    ROW(LINEAR, THING("desc.state_in", THING_STATE_ODD), FAVOR_ERR_STATE),
-    ROW(LINEAR, THING("desc.state_in", THING_STATE_NONE), FAVOR_ERR_STATE),
-    ROW(LINEAR, THING("desc.state_in", THING_STATE_MAP), FAVOR_ERR_STATE),
-    ROW(LINEAR, THING("desc.state_in", THING_STATE_PRECISION), FAVOR_ERR_STATE),
-    ROW(LINEAR, THING("desc.state_in", THING_STATE_DV), FAVOR_ERR_STATE),
-    ROW(LINEAR, THING("desc.state_out", THING_STATE_ODD), FAVOR_ERR_WORKSPACE),
-    ROW2(LINEAR, INT("desc.state_stride", 8), START("desc.state_out", "memory"), FAVOR_ERR_SHAPE),
-    ROW(LINEAR, START("desc.state_out", "q"), FAVOR_ERR_ALIAS),
-    ROW(LINEAR, START("desc.state_out", "k"), FAVOR_ERR_ALIAS),
-    ROW(LINEAR, START("desc.state_out", "v"), FAVOR_ERR_ALIAS),
-    ROW(LINEAR, START("desc.state_out", "out"), FAVOR_ERR_ALIAS),
-    ROW(LINEAR, START("desc.state_out", "work"), FAVOR_ERR_ALIAS),
-    ROW2(LINEAR, START("out", "state"), START("desc.state_in", "state"), FAVOR_ERR_ALIAS),
-    ROW2(EXACT, START("desc.state_in", "state"), NUL("report"), FAVOR_ERR_COMBINATION),
-    ROW2(EXACT, START("desc.state_out", "state"), NUL("report"), FAVOR_ERR_COMBINATION),
 };
 
 const case_table cases_desc = {rows, sizeof rows / sizeof *rows};

@@ -32,6 +32,8 @@ static const argument_case rows[] = {
     ROW("favor_state_destroy", NUL("map"), 0),
     ROW("favor_state_destroy", NUL("state"), 0),
     ROW("favor_state_count", NUL("state"), 0),
+    ROW("favor_state_count", THING("state", THING_STATE_ODD), 0),
+    ROW("favor_state_count", THING("state", THING_STATE_NONE), 0),
 
     MAKING("favor_state_workspace"),
     EXECUTOR_REFUSED("favor_state_workspace", "executor"),
@@ -63,6 +65,8 @@ static const argument_case rows[] = {
     ROW("favor_state_save", NUL("block"), FAVOR_OK),
     ROW("favor_state_save", BY("block_size", -1), FAVOR_ERR_BUFFER),
     ROW("favor_state_save", INT("block_size", 0), FAVOR_ERR_BUFFER),
+    OVERLAP_REFUSED("favor_state_save", "block", "state"),
+    ROW("favor_state_save", BEHIND("block", "state"), FAVOR_OK),
 
     NULL_REFUSED("favor_state_load", "map"),
     ROW("favor_state_load", THING("map", THING_MAP_GIVEN), FAVOR_ERR_STATE),
@@ -76,6 +80,7 @@ static const argument_case rows[] = {
     ROW("favor_state_load", BY("memory", 8), FAVOR_ERR_WORKSPACE),
     ROW("favor_state_load", BY("memory_size", -1), FAVOR_ERR_WORKSPACE),
     ROW("favor_state_load", INT("memory_size", 0), FAVOR_ERR_WORKSPACE),
+    ROW("favor_state_load", START("memory", "block"), FAVOR_ERR_ALIAS),
     REPORT_ACCEPTED("favor_state_load", "report"),
     NULL_REFUSED("favor_state_load", "out"),
 };

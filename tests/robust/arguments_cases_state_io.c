@@ -73,6 +73,9 @@ static const argument_case rows[] = {
     OVERLAP_REFUSED(CAUSAL, "out", "k"),
     OVERLAP_REFUSED(CAUSAL, "out", "v"),
     LOG_NORM(CAUSAL, "state"),
+    OVERLAP_REFUSED(CAUSAL, "log_norm", "k"),
+    OVERLAP_REFUSED(CAUSAL, "log_norm", "v"),
+    ROW(CAUSAL, START("work", "state"), FAVOR_ERR_ALIAS),
     WORK_REFUSED(CAUSAL),
     REPORT_ACCEPTED(CAUSAL, "report"),
 
@@ -84,6 +87,13 @@ static const argument_case rows[] = {
     ROW(STEP, INT("stride", 0), FAVOR_ERR_SHAPE),
     ROW(STEP, BY("stride", 8), FAVOR_ERR_SHAPE),
     ROW(STEP, BY("stride", -64), FAVOR_ERR_SHAPE),
+    ROW(STEP, INT("stride", 64), FAVOR_ERR_SHAPE),
+    ROW(STEP, INT("stride", INT64_MIN), FAVOR_ERR_OVERFLOW), /* 2^63 */
+    ROW(STEP, INT("stride", -64), FAVOR_ERR_OVERFLOW),       /* SIZE_MAX - 63 */
+    ROW2(STEP, INT("stride", 0), INT("n", INT64_MAX), FAVOR_ERR_SHAPE),
+    ROW2(STEP, INT("stride", 0), INT("n", 1), FAVOR_OK), /* no other state to lie apart from */
+    OVERLAP_REFUSED(STEP, "q", "states"),
+    ROW(STEP, START("work", "states"), FAVOR_ERR_ALIAS),
     KEYS(STEP, "states"),
     QUERIES(STEP, "states"),
     OVERLAP_REFUSED(STEP, "out", "k"),
@@ -116,6 +126,7 @@ static const argument_case rows[] = {
     ROW(READ_MADE, NUL("log_norm"), FAVOR_OK),
     OVERLAP_REFUSED(READ_MADE, "log_norm", "out"),
     OVERLAP_REFUSED(READ_MADE, "log_norm", "phi"),
+    OVERLAP_REFUSED(READ_MADE, "log_norm", "log_scale"),
     OVERLAP_REFUSED(READ_MADE, "log_norm", "state"),
     REPORT_ACCEPTED(READ_MADE, "report"),
 };

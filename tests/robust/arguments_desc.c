@@ -17,20 +17,38 @@ typedef struct desc_field {
   }
 
 static const desc_field fields[] = {
-    FIELD(batch, 8),        FIELD(heads, 8),
-    FIELD(kv_heads, 8),     FIELD(n_q, 8),
-    FIELD(n_k, 8),          FIELD(dim, 8),
-    FIELD(dv, 8),           STRIDES(q_stride),
-    STRIDES(k_stride),      STRIDES(v_stride),
-    STRIDES(out_stride),    FIELD(mask, 4),
-    FIELD(reserved, 4),     FIELD(causal_offset, 8),
-    FIELD(key_lengths, 8),  FIELD(key_log_weight, 8),
-    FIELD(q_offsets, 8),    FIELD(k_offsets, 8),
-    FIELD(state_in, 8),     FIELD(state_out, 8),
-    FIELD(state_stride, 8), FIELD(log_norm, 8),
+    FIELD(batch, 8),
+    FIELD(heads, 8),
+    FIELD(kv_heads, 8),
+    FIELD(n_q, 8),
+    FIELD(n_k, 8),
+    FIELD(dim, 8),
+    FIELD(dv, 8),
+    STRIDES(q_stride),
+    STRIDES(k_stride),
+    STRIDES(v_stride),
+    STRIDES(out_stride),
+    FIELD(mask, 4),
+    FIELD(reserved, 4),
+    FIELD(causal_offset, 8),
+    FIELD(key_lengths, 8),
+    FIELD(key_log_weight, 8),
+    FIELD(q_offsets, 8),
+    FIELD(k_offsets, 8),
+    FIELD(state_in, 8),
+    FIELD(state_out, 8),
+    FIELD(state_stride, 8),
+    FIELD(log_norm, 8),
+    {"desc.weight_stride0", offsetof(favor_attention_desc, weight_stride), 8},
+    {"desc.weight_stride1", offsetof(favor_attention_desc, weight_stride) + 8, 8},
 };
 
 void desc_set(fixture *f, const setting *s) {
+  if (strcmp(s->argument, "desc.both_offsets") == 0) {
+    f->desc.q_offsets = (const int64_t *)(const void *)fixture_find(f, "q_offsets")->data;
+    f->desc.k_offsets = (const int64_t *)(const void *)fixture_find(f, "k_offsets")->data;
+    return;
+  }
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
     if (strcmp(fields[i].name, s->argument) != 0) continue;
     unsigned char *at = (unsigned char *)&f->desc + fields[i].offset;
@@ -50,14 +68,21 @@ void desc_set(fixture *f, const setting *s) {
   fail_msg("no such field: %s", s->argument);
 }
 
-/* One sequence: offsets that are right; that start late, fall, or rise too far. */
+/* One sequence: offsets that are right; that start late, fall, or rise too far. Lengths. */
 static const struct {
   const char *name;
   int64_t values[2];
 } offsets[] = {
-    {"q_offsets", {0, ARG_ROWS}}, {"k_offsets", {0, ARG_KEYS}},        {"late_offsets", {1, 2}},
-    {"falling_offsets", {0, -1}}, {"long_offsets", {0, ARG_ROWS + 1}}, {"short_offsets", {0, 1}},
+    {"q_offsets", {0, ARG_ROWS}},
+    {"k_offsets", {0, ARG_KEYS}},
+    {"late_offsets", {1, 2}},
+    {"falling_offsets", {0, -1}},
+    {"long_offsets", {0, ARG_ROWS + 1}},
+    {"short_offsets", {0, 1}},
     {"lengths", {2, 0}},
+    {"full_lengths", {ARG_KEYS, 0}},
+    {"negative_lengths", {-1, 0}},
+    {"long_lengths", {ARG_KEYS + 1, 0}},
 };
 
 void desc_arrays(fixture *f) {

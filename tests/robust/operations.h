@@ -47,6 +47,9 @@ extern const int num_attention_operations;
 /** Run w->current without a workspace, in the form of an operation; where it fails its state must be as it was. */
 favor_status run_current(world *w, void **made);
 
+/** Everything about states that takes neither a workspace nor an allocator. */
+favor_status run_without_memory(world *w);
+
 typedef struct operation {
   const char *name;
   favor_status (*run)(world *w, void **made); /* *made: the new object, NULL if it makes none */

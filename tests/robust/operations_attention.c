@@ -85,6 +85,42 @@ static favor_status run_step(world *w, favor_precision precision, const call_mem
                                    NULL);
 }
 
+/* Attention that goes on from a state and hands it on. */
+static favor_status run_carried(world *w, favor_precision precision, const call_memory *m) {
+  favor_attention_desc desc = desc_of();
+  const favor_map *maps[] = {w->map};
+  desc.state_in = desc.state_out = fresh_state(w, precision);
+  if (precision == FAVOR_F32)
+    return favor_attention_f32(1, maps, &desc, w->x32, w->x32, w->x32, w->out32, m->work, m->bytes,
+                               m->executor, NULL);
+  return favor_attention_f64(1, maps, &desc, w->x64, w->x64, w->x64, w->out64, m->work, m->bytes,
+                             m->executor, NULL);
+}
+
+/* What takes neither workspace nor allocator has nothing to allocate from: run with every allocation failing. */
+favor_status run_without_memory(world *w) {
+  favor_state *state = fresh_state(w, FAVOR_F64);
+  _Alignas(64) static unsigned char other[sizeof memory[0]], block[sizeof memory[0]];
+  favor_state *from = NULL;
+  size_t bytes = 0;
+  const int64_t features = favor_map_features(w->map);
+  double phi[OP_OUT];
+  for (int i = 0; i < OP_OUT; i++) phi[i] = 1;
+  favor_status status = favor_state_init(w->map, DV, FAVOR_F64, other, sizeof other, &from);
+  if (status == FAVOR_OK)
+    status = favor_state_absorb_features_f64(from, OP_ROWS, phi, features, NULL, w->x64, DV, NULL);
+  if (status == FAVOR_OK) status = favor_state_merge(state, from);
+  if (status == FAVOR_OK) status = favor_state_decay(state, -.5);
+  if (status == FAVOR_OK)
+    status = favor_state_read_features_f64(state, OP_ROWS, phi, features, NULL, w->out64, DV,
+                                           w->log_scale, NULL);
+  if (status == FAVOR_OK) status = favor_state_save(state, block, sizeof block, &bytes);
+  if (status == FAVOR_OK)
+    status = favor_state_load(w->map, block, bytes, memory[0], sizeof memory[0], NULL, &state);
+  if (status == FAVOR_OK) status = favor_state_reset(state);
+  return status;
+}
+
 /* ---- the list ---- */
 
 favor_status run_current(world *w, void **made) {
@@ -113,6 +149,8 @@ const operation create_state_case = {"favor_state_create", create_state, destroy
 const attention_operation attention_operations[] = {
     {"favor_attention_f32", run_attention, FAVOR_F32},
     {"favor_attention_f64", run_attention, FAVOR_F64},
+    {"favor_attention_f32 with states", run_carried, FAVOR_F32},
+    {"favor_attention_f64 with states", run_carried, FAVOR_F64},
     {"favor_attention_exact_f32", run_exact, FAVOR_F32},
     {"favor_attention_exact_f64", run_exact, FAVOR_F64},
     {"favor_state_absorb_f32", run_absorb, FAVOR_F32},

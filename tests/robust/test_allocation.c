@@ -183,7 +183,7 @@ static void a_call_with_workspace_allocates_nothing(void **state) {
 /* Everything of attention, on one slot and on several. */
 static void attention_with_workspace_allocates_nothing(void **state) {
   (void)state;
-  enum { ROOM = 1 << 20 };
+  enum { ROOM = 1 << 22 };
   const favor_executor executors[] = {{1, run_in_order, NULL}, {3, run_in_order, NULL}};
   test_allocator hook = {0};
   const favor_allocator allocator = test_allocator_hook(&hook);
@@ -200,6 +200,11 @@ static void attention_with_workspace_allocates_nothing(void **state) {
       assert_false(wrapped_end());
       assert_int_equal(atomic_load(&hook.calls), calls);
     }
+  const long long calls = atomic_load(&hook.calls);
+  wrapped_begin(1);
+  assert_ok(run_without_memory(&w));
+  assert_false(wrapped_end());
+  assert_int_equal(atomic_load(&hook.calls), calls);
   free(work);
   world_close(&w);
   assert_balanced(&hook);

@@ -277,6 +277,25 @@ static void load_checks_its_arguments_and_survives_failing_allocators(void **sta
   free(block);
 }
 
+/* Bytes behind the last number, be they fewer than a number's: refused, but for those of a newer minor version. */
+static void bytes_behind_the_last_number_are_refused(void **state) {
+  enum { most = 16, minor_at = 12 };
+  unsigned char longer[sizeof saved_by_0_1 + most];
+  (void)state;
+  for (size_t more = 1; more <= most; more++)
+    for (unsigned char minor = 0; minor < 2; minor++) {
+      favor_map *map = NULL;
+      memset(longer, 0, sizeof longer);
+      memcpy(longer, saved_by_0_1, sizeof saved_by_0_1 - 8);
+      longer[minor_at] = minor;
+      damage_repair_length(longer, sizeof saved_by_0_1 + more);
+      assert_status(
+          favor_map_load(longer, sizeof saved_by_0_1 + more, FAVOR_ISA_AUTO, NULL, NULL, &map),
+          minor > 0 ? FAVOR_OK : FAVOR_ERR_FORMAT);
+      favor_map_destroy(map);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(loaded_maps_give_the_same_bits),
@@ -284,6 +303,7 @@ int main(void) {
       cmocka_unit_test(a_map_saves_alike_from_every_instruction_set),
       cmocka_unit_test(save_tells_its_size_and_writes_no_more),
       cmocka_unit_test(every_truncation_is_refused),
+      cmocka_unit_test(bytes_behind_the_last_number_are_refused),
       cmocka_unit_test(every_bit_flip_is_refused_or_passes_validation),
       cmocka_unit_test(fields_that_no_map_has_are_refused_before_memory_is_taken),
       cmocka_unit_test(numbers_that_no_map_has_are_refused),

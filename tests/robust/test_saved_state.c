@@ -74,10 +74,14 @@ static unsigned char *make_block(favor_precision precision, size_t *bytes) {
 
 static favor_status load(const void *block, size_t bytes, const favor_allocator *allocator,
                          favor_report *report, void **out) {
+  static _Alignas(64) unsigned char before[ROOM];
   favor_state *state = NULL;
   (void)allocator;
+  memset(memory, 0xA5, sizeof memory);
+  memset(before, 0xA5, sizeof before);
   const favor_status status =
       favor_state_load(map, block, bytes, memory, sizeof memory, report, &state);
+  if (status < 0) assert_memory_equal(memory, before, sizeof before);
   *out = state;
   return status;
 }
@@ -149,8 +153,10 @@ static void fields_that_no_state_has_are_refused(void **state) {
   check_field(SAVED_PRECISION, UINT64_C(1) << 32);
   check_field(SAVED_PRECISION, UINT64_MAX);
   check_field(SAVED_COUNT, UINT64_C(1) << 63);
+  check_field(SAVED_COUNT, UINT64_MAX);
   check_field(SAVED_RECENT, UINT64_MAX);
   check_field(SAVED_RECENT, UINT64_C(1) << 40);
+  check_field(SAVED_RECENT, UINT64_C(1) << 63);
   static const double decays[] = {.5, 1e-300, -1, -1.5, -INFINITY, INFINITY, NAN};
   for (size_t i = 0; i < sizeof decays / sizeof *decays; i++) check_number(SAVED_DECAY, decays[i]);
   static const double references[] = {.5, -INFINITY, INFINITY, NAN};
@@ -171,13 +177,56 @@ static void numbers_that_no_state_has_are_refused(void **state) {
   }
 }
 
+/** Exponents are relative to something, and what float32 sums cannot hold was not saved by one. */
+static void numbers_that_contradict_the_header_are_refused(void **state) {
+  (void)state;
+  check_number(SAVED_REFERENCE, -1e308); /* as where no key has been, and there are exponents */
+  check_number(SAVED_C + 8 * PROJECTIONS, 1 + 0x1p-40);
+  check_number(SAVED_C + 8 * PROJECTIONS, 0x1p-200);
+}
+
+/** A field more than the header says, or the shapes of another precision's block. */
+static void blocks_of_another_length_are_refused(void **state) {
+  (void)state;
+  size_t bytes = 0;
+  unsigned char *block = make_block(FAVOR_F64, &bytes);
+  for (size_t more = 1; more <= 16; more++) {
+    unsigned char *longer = calloc(1, bytes + more);
+    assert_non_null(longer);
+    memcpy(longer, block, bytes - 8);
+    damage_repair_length(longer, bytes + more);
+    assert_false(damage_try(&kind, longer, bytes + more));
+    free(longer);
+  }
+  free(block);
+}
+
+static void memory_that_is_too_small_is_left_alone(void **state) {
+  (void)state;
+  size_t bytes = 0, need = 0;
+  favor_state *loaded = NULL;
+  unsigned char *block = make_block(FAVOR_F64, &bytes), before[ROOM];
+  assert_ok(favor_state_size(map, DV, FAVOR_F64, &need));
+  memset(memory, 0x5A, sizeof memory);
+  memset(before, 0x5A, sizeof before);
+  for (size_t room = 0; room < need; room += room + 65 < need ? 64 : 1)
+    assert_status(favor_state_load(map, block, bytes, memory, room, NULL, &loaded),
+                  FAVOR_ERR_WORKSPACE);
+  for (int off = 8; off < 64; off += 8)
+    assert_status(favor_state_load(map, block, bytes, memory + off, ROOM - 64, NULL, &loaded),
+                  FAVOR_ERR_WORKSPACE);
+  assert_memory_equal(memory, before, sizeof memory);
+  assert_ok(favor_state_load(map, block, bytes, memory, need, NULL, &loaded));
+  assert_memory_equal(memory + need, before, sizeof memory - need);
+  free(block);
+}
+
 static void a_refused_load_leaves_no_state(void **state) {
   (void)state;
   size_t bytes = 0;
   unsigned char *block = make_block(FAVOR_F32, &bytes);
   damage_set_number(block, SAVED_C, .5);
   damage_repair_checksum(block, bytes);
-  memset(memory, 0, sizeof memory);
   void *object = NULL;
   assert_true(load(block, bytes, NULL, NULL, &object) < 0);
   assert_null(object);
@@ -230,6 +279,9 @@ int main(void) {
       cmocka_unit_test(a_damaged_block_is_refused),
       cmocka_unit_test(fields_that_no_state_has_are_refused),
       cmocka_unit_test(numbers_that_no_state_has_are_refused),
+      cmocka_unit_test(numbers_that_contradict_the_header_are_refused),
+      cmocka_unit_test(blocks_of_another_length_are_refused),
+      cmocka_unit_test(memory_that_is_too_small_is_left_alone),
       cmocka_unit_test(a_refused_load_leaves_no_state),
       cmocka_unit_test(states_of_other_maps_are_refused),
       cmocka_unit_test(a_state_belongs_to_the_loaded_map_too),

@@ -16,6 +16,8 @@
 #define PROJECTIONS INT64_C(9)
 #define FEATURES_MAX (2 * PROJECTIONS)
 #define BLOCK 4096
+#define STREAMS INT64_C(5)
+#define STATE 16384 /* room for one state */
 
 /* Everything that a thread writes; compared as a whole, so cleared as a whole before. */
 typedef struct results {
@@ -26,6 +28,9 @@ typedef struct results {
   double mean[DIM], moment[DIM * DIM], spectrum[DIM];
   int64_t count;
   char text[1024];
+  float attended32[ROWS * DIM], stepped[STREAMS * DIM];
+  double attended64[ROWS * DIM], exact[ROWS * DIM], read[ROWS * DIM], log_norm[4 * ROWS];
+  unsigned char states[(STREAMS + 1) * STATE];
   unsigned char block[BLOCK];
   size_t bytes;
   favor_status status; /* the worst */
@@ -34,6 +39,7 @@ typedef struct results {
 typedef struct shared {
   const favor_map *map;
   const favor_stats *stats;
+  const favor_state *state;       /* read by all */
   const favor_executor *executor; /* NULL: each thread by itself */
   favor_allocator allocator;
   map_case which;
@@ -64,6 +70,39 @@ static void map_calls(const shared *s, results *r) {
   note(r, favor_map_save(s->map, r->block, sizeof r->block, &r->bytes));
 }
 
+static void attention_calls(const shared *s, results *r) {
+  favor_attention_desc desc;
+  const favor_map *maps[] = {s->map};
+  note(r, favor_attention_desc_init(&desc, 1, 1, ROWS, ROWS, DIM, DIM));
+  desc.mask = FAVOR_MASK_CAUSAL;
+  desc.log_norm = r->log_norm;
+  note(r, favor_attention_f32(1, maps, &desc, s->x32, s->x32, s->x32, r->attended32, NULL, 0,
+                              s->executor, NULL));
+  desc.mask = FAVOR_MASK_NONE;
+  desc.log_norm = r->log_norm + ROWS;
+  note(r, favor_attention_f64(1, maps, &desc, s->x64, s->x64, s->x64, r->attended64, NULL, 0,
+                              s->executor, NULL));
+  desc.log_norm = r->log_norm + 2 * ROWS;
+  note(r, favor_attention_exact_f64(FAVOR_KERNEL_SOFTMAX, 1, FAVOR_ISA_AUTO, &desc, s->x64, s->x64,
+                                    s->x64, r->exact, NULL, 0, NULL, s->executor, NULL));
+}
+
+/* One state that all read, and states of the thread's own. */
+static void state_calls(const shared *s, results *r) {
+  _Alignas(64) unsigned char memory[(STREAMS + 1) * STATE] = {0};
+  favor_state *own = NULL;
+  note(r, favor_state_read_f64(s->map, s->state, ROWS, s->x64, DIM, r->read, DIM,
+                               r->log_norm + 3 * ROWS, NULL, 0, NULL));
+  for (int64_t i = 0; i < STREAMS; i++)
+    note(r, favor_state_init(s->map, DIM, FAVOR_F32, memory + (size_t)i * STATE, STATE, &own));
+  note(r, favor_state_step_many_f32(s->map, STREAMS, memory, STATE, s->x32, DIM, s->x32, DIM,
+                                    s->x32, DIM, r->stepped, DIM, NULL, 0, s->executor, NULL));
+  note(r, favor_state_init(s->map, DIM, FAVOR_F64, memory + STREAMS * STATE, STATE, &own));
+  note(r, favor_state_absorb_f64(s->map, own, ROWS, s->x64, DIM, s->x64, DIM, NULL, 0, NULL));
+  note(r, favor_state_merge(own, s->state));
+  memcpy(r->states, memory, sizeof memory);
+}
+
 static void stats_calls(const shared *s, results *r) {
   note(r, favor_stats_get(s->stats, FAVOR_KEY, &r->count, r->mean, r->moment));
   note(r, favor_stats_spectrum(s->stats, FAVOR_KEY, r->spectrum));
@@ -81,6 +120,8 @@ static void *use_shared(void *arg) {
   for (int round = 0; round < ROUNDS; round++) {
     memset(w->own, 0, sizeof *w->own);
     map_calls(w->s, w->own);
+    attention_calls(w->s, w->own);
+    state_calls(w->s, w->own);
     stats_calls(w->s, w->own);
     w->same = w->same && memcmp(w->own, w->expected, sizeof *w->own) == 0;
   }
@@ -122,6 +163,8 @@ static void run_threads(const shared *s, void *(*start)(void *)) {
   shared alone = *s;
   alone.executor = NULL;
   map_calls(&alone, expected);
+  attention_calls(&alone, expected);
+  state_calls(&alone, expected);
   stats_calls(&alone, expected);
   assert_ok(expected->status);
   for (int i = 0; i < THREADS; i++) {
@@ -141,6 +184,7 @@ typedef struct fixture {
   test_allocator counter;
   favor_stats *stats;
   favor_map *map;
+  favor_state *state;
   shared s;
 } fixture;
 
@@ -154,9 +198,14 @@ static void open_fixture(fixture *f, const map_case *which) {
   f->s.stats = f->stats;
   fill_f32(ROWS * DIM, f->s.x32, 1);
   fill_f64(ROWS * DIM, f->s.x64, 2);
+  assert_ok(favor_state_create(f->map, DIM, FAVOR_F64, &f->state));
+  assert_ok(
+      favor_state_absorb_f64(f->map, f->state, KEYS, f->s.x64, DIM, f->s.x64, DIM, NULL, 0, NULL));
+  f->s.state = f->state;
 }
 
 static void close_fixture(fixture *f) {
+  favor_state_destroy(f->map, f->state);
   favor_map_destroy(f->map);
   favor_stats_destroy(f->stats);
   assert_balanced(&f->counter);

@@ -16,26 +16,33 @@ static double permitted(double t, double unit) {
   return unit * (8 + 2 * fabs(t));
 }
 
-static void wide_exp_is_exp_at_every_length_and_over_the_range(void **state) {
+typedef double exp_of_row(favor_precision precision, int64_t n, void *x, double scale, double top);
+
+static void check_exp(exp_of_row *exp_row, int n) {
+  float single[ROOM];
+  double wide[ROOM], sum = 0, sum_wide = 0;
+  for (int i = 0; i < n; i++) {
+    single[i] = (float)(-1.7 * i);
+    wide[i] = -14.0 * i;
+  }
+  const double got = exp_row(FAVOR_F32, n, single, 1, 0);
+  const double got_wide = exp_row(FAVOR_F64, n, wide, 1, 0);
+  for (int i = 0; i < n; i++) {
+    const double t = (double)(float)(-1.7 * i), u = -14.0 * i;
+    assert_true(fabs((double)single[i] - exp(t)) <= permitted(t, FLT_EPSILON) * exp(t));
+    assert_true(fabs(wide[i] - exp(u)) <= permitted(u, DBL_EPSILON) * exp(u));
+    sum += exp(t);
+    sum_wide += exp(u);
+  }
+  assert_true(fabs(got - sum) <= 32 * (double)FLT_EPSILON * sum);
+  assert_true(fabs(got_wide - sum_wide) <= 64 * DBL_EPSILON * sum_wide);
+}
+
+static void exp_is_exp_at_every_length_and_over_the_range(void **state) {
   (void)state;
   for (int n = 1; n < 48; n++) {
-    float single[ROOM];
-    double wide[ROOM], sum = 0, sum_wide = 0;
-    for (int i = 0; i < n; i++) {
-      single[i] = (float)(-1.7 * i);
-      wide[i] = -14.0 * i;
-    }
-    const double got = bench_wide_exp(FAVOR_F32, n, single, 1, 0);
-    const double got_wide = bench_wide_exp(FAVOR_F64, n, wide, 1, 0);
-    for (int i = 0; i < n; i++) {
-      const double t = (double)(float)(-1.7 * i), u = -14.0 * i;
-      assert_true(fabs((double)single[i] - exp(t)) <= permitted(t, FLT_EPSILON) * exp(t));
-      assert_true(fabs(wide[i] - exp(u)) <= permitted(u, DBL_EPSILON) * exp(u));
-      sum += exp(t);
-      sum_wide += exp(u);
-    }
-    assert_true(fabs(got - sum) <= 32 * (double)FLT_EPSILON * sum);
-    assert_true(fabs(got_wide - sum_wide) <= 64 * DBL_EPSILON * sum_wide);
+    check_exp(bench_wide_exp, n);
+    check_exp(bench_narrow_exp, n);
   }
 }
 
@@ -131,7 +138,7 @@ static void exact_attention_on_the_blas_sees_no_later_key(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(wide_exp_is_exp_at_every_length_and_over_the_range),
+      cmocka_unit_test(exp_is_exp_at_every_length_and_over_the_range),
       cmocka_unit_test(wide_exp_is_zero_below_the_range),
       cmocka_unit_test(peak_does_at_least_the_flops_asked_for),
       cmocka_unit_test(exact_attention_on_the_blas_is_attention),

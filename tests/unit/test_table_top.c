@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The slots column_top, row_top and scale_rows: integers, so that results are exact. */
+/* The slots column_top, row_top, weigh and scale_rows: integers, so that results are exact. */
 #include "table_fixture.h"
 
 static const int64_t row_counts[] = {1, 3, 64, 65, 0}, column_counts[] = {1, 5, 16, 31, 33, 128, 0};
@@ -101,6 +101,79 @@ static void row_top_is_the_largest_floor_plus_integer_of_a_row(void **state) {
   for_each_table(check_row_top);
 }
 
+/* One row or one column whose exponents reach far beyond what a real holds exactly: weighed against
+ * their own maximum the largest is within [1 / sqrt(2), 3) and no other is above 3. */
+static void check_weights_of(const favor_table *table, double scale, bool column_first) {
+  enum { N = 37 };
+  const int64_t rows = column_first ? 1 : N, columns = column_first ? N : 1;
+  grid e = random_grid(table, rows, columns, 2, scale, 9),
+       zero = random_grid(table, 1, rows, 0, 0, 1);
+  grid other = random_grid(table, 1, N, 0, 1000 * scale, 10), top = grid_make(table, 1, 1, 1);
+  make_integers(&other);
+  grid_set(&top, 0, 0, -INFINITY);
+  if (column_first) {
+    table->row_top(rows, columns, e.data, e.ld, other.data, top.data);
+  } else {
+    table->column_top(rows, columns, e.data, e.ld, zero.data, other.data, top.data);
+  }
+  grid_set(&top, 0, 0, -grid_get(&top, 0, 0));
+  table->weigh(rows, columns, e.data, e.ld, NULL, column_first ? top.data : other.data,
+               column_first ? other.data : top.data, column_first, e.data, e.ld);
+  double largest = 0;
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) largest = fmax(largest, grid_get(&e, i, j));
+  }
+  assert_true(largest >= 0.7 && largest < 3);
+  grid_check_guards(&e);
+  grid_free(&top);
+  grid_free(&other);
+  grid_free(&zero);
+  grid_free(&e);
+}
+
+static void check_weights(const favor_table *table) {
+  const double most = table->precision == FAVOR_F32 ? 1e30 : 1e290;
+  for (double scale = 1e-3; scale < most; scale *= 7) {
+    check_weights_of(table, scale, false);
+    check_weights_of(table, scale, true);
+  }
+}
+
+static void weights_reach_one_and_stay_below_three_at_any_size_of_exponents(void **state) {
+  (void)state;
+  for_each_table(check_weights);
+}
+
+/* Where integers are exact, either order gives the bits of exp2. */
+static void check_weigh_is_exp2(const favor_table *table) {
+  FOR_EACH(columns, column_counts) {
+    grid e = random_grid(table, 9, *columns, 1, 20, 11), got = grid_copy(table, &e, e.ld);
+    grid f = random_grid(table, 1, 9, 0, 1, 12), row = random_grid(table, 1, 9, 0, 9, 13);
+    grid column = random_grid(table, 1, *columns, 0, 9, 14), same = grid_copy(table, &e, e.ld);
+    make_integers(&row);
+    make_integers(&column);
+    for (int64_t i = 0; i < 9; ++i) grid_set(&row, 0, i, grid_get(&row, 0, i) - 200);
+    table->exp2(9, *columns, e.data, e.ld, f.data, row.data, column.data, same.data, same.ld);
+    for (int first = 0; first < 2; ++first) {
+      table->weigh(9, *columns, e.data, e.ld, f.data, row.data, column.data, first, got.data,
+                   got.ld);
+      assert_true(grid_same(&got, &same));
+      grid_check_guards(&got);
+    }
+    grid_free(&same);
+    grid_free(&column);
+    grid_free(&row);
+    grid_free(&f);
+    grid_free(&got);
+    grid_free(&e);
+  }
+}
+
+static void weigh_has_the_bits_of_exp2_where_integers_are_exact(void **state) {
+  (void)state;
+  for_each_table(check_weigh_is_exp2);
+}
+
 static void check_scale_rows(const favor_table *table) {
   static const int64_t powers[5] = {0, -1, 7, -100, 120};
   FOR_EACH(columns, column_counts) {
@@ -126,6 +199,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(column_top_is_the_largest_floor_plus_integer_of_a_column),
       cmocka_unit_test(row_top_is_the_largest_floor_plus_integer_of_a_row),
+      cmocka_unit_test(weights_reach_one_and_stay_below_three_at_any_size_of_exponents),
+      cmocka_unit_test(weigh_has_the_bits_of_exp2_where_integers_are_exact),
       cmocka_unit_test(scale_rows_multiplies_each_row_by_its_power_of_two),
   };
   return cmocka_run_group_tests_name("table_top", tests, NULL, NULL);
