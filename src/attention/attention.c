@@ -30,12 +30,13 @@ static favor_status attend(favor_drive *d, void *work, size_t work_size,
   favor_tally_begin(&d->tally);
   favor_drive_run(d, executor);
   favor_scratch_end(&scratch);
-  const int64_t refused = atomic_load(&d->refused);
-  if (refused < 0) return favor_tally_end(&d->tally, report);
-  favor_report_rows(report, FAVOR_ERR_NONFINITE, 1, refused);
+  const int64_t refused = atomic_load(&d->refused), row = d->refused_row;
+  if (refused == INT64_MAX) return favor_tally_end(&d->tally, report);
+  favor_report_rows(report, FAVOR_ERR_NONFINITE, 1, row);
   return favor_fail(report, FAVOR_ERR_NONFINITE, "k",
-                    "row %" PRId64 " of k or v of one head is not finite; no state was changed",
-                    refused);
+                    "row %" PRId64 " of k or v is not finite in batch %" PRId64 ", head %" PRId64
+                    "; no state was changed",
+                    row, refused / d->streams_per_batch, refused % d->streams_per_batch);
 }
 
 /* Everything but the executor and the size of the workspace. */
@@ -43,7 +44,7 @@ static favor_status begin(favor_drive *d, int64_t num_maps, const favor_map *con
                           favor_precision precision, favor_problem_memory *m,
                           favor_report *report) {
   *d = (favor_drive){.num_maps = num_maps, .maps = maps};
-  atomic_init(&d->refused, -1);
+  atomic_init(&d->refused, INT64_MAX);
   favor_report_begin(report);
   favor_status status = favor_problem_shapes(&d->problem, m->desc, precision, report);
   if (status == FAVOR_OK) status = favor_problem_rows(&d->problem, report);

@@ -223,23 +223,32 @@ static void read_item(void *ctx, int64_t slot, int64_t item) {
 
 /* ---- refusing before anything changes ---- */
 
-static void check_stream(void *ctx, int64_t slot, int64_t stream) {
-  favor_drive *d = ctx;
+/* The first row of a stream that is not finite, or -1. */
+static int64_t bad_row(const favor_drive *d, int64_t slot, int64_t stream) {
   favor_attend a;
   favor_level ignored;
   const favor_drive_stream s = favor_drive_stream_at(d, stream);
   favor_drive_slot(d, slot, &s, &a, &ignored);
   const int64_t good = favor_check_run(&a, &s.span.k, 0, s.span.keys);
-  if (good == s.span.keys) return;
-  int64_t none = -1;
-  atomic_compare_exchange_strong(&d->refused, &none, good);
+  return good == s.span.keys ? -1 : good;
+}
+
+static void check_stream(void *ctx, int64_t slot, int64_t stream) {
+  favor_drive *d = ctx;
+  int64_t least = atomic_load(&d->refused);
+  if (stream > least || bad_row(d, slot, stream) < 0) return;
+  while (stream < least && !atomic_compare_exchange_weak(&d->refused, &least, stream)) continue;
 }
 
 void favor_drive_run(favor_drive *d, const favor_executor *executor) {
   const int64_t slots = d->slots;
   if (d->problem.d.state_out) {
     favor_execute(executor, slots, d->streams, check_stream, d);
-    if (atomic_load(&d->refused) >= 0) return;
+    const int64_t refused = atomic_load(&d->refused);
+    if (refused != INT64_MAX) {
+      d->refused_row = bad_row(d, 0, refused);
+      return;
+    }
   }
   if (d->ranges == 1) {
     favor_execute(executor, slots, d->streams, whole_stream, d);

@@ -22,7 +22,8 @@ typedef struct favor_drive {
   unsigned char *slot_memory; /* [slots][slot_bytes]: a level, then favor_attend */
   unsigned char *totals;      /* [streams * ranges][total_bytes], with more than one range */
   int64_t *bad;               /* [streams * ranges]: first row that is not finite, or -1 */
-  _Atomic int64_t refused;    /* first such row of a call with state_out, or -1 */
+  _Atomic int64_t refused; /* first stream with such a row in a call with state_out, or INT64_MAX */
+  int64_t refused_row;     /* that row */
   favor_tally tally;
 } favor_drive;
 

@@ -88,14 +88,13 @@ static long double product_scale(const head *h, const double *x) {
 static long double term_bound(const bench *b, int64_t i) {
   const head *h = b->h;
   const double *x = h->q + i * h->dim;
-  const bool wide = h->precision == FAVOR_F64;
-  const long double u = wide ? 0x1p-53L : 0x1p-24L, least = wide ? 1e-12L : 0;
+  const bool single = h->precision == FAVOR_F32;
+  const long double u = single ? 0x1p-24L : 0x1p-53L, least = single ? 0 : 1e-12L;
   if (!h->m) return fmaxl(least, JUDGE_C * u * (1 + product_scale(h, x)));
   const long double condition = ref_condition(&h->m->ref, FAVOR_QUERY, x) + b->key_condition;
   const long double scalar = ref_row_magnitude(&h->m->ref, FAVOR_QUERY, x) + b->key_scalar;
-  /* In float64 a weight's own rounding is within `least` wherever the weight counts. */
-  const long double weight = wide ? 0 : b->key_weight;
-  return fmaxl(least, JUDGE_C * (u * condition + 0x1p-53L * (scalar + weight)));
+  if (single) return JUDGE_C * (0x1p-24L * condition + 0x1p-53L * (scalar + b->key_weight));
+  return fmaxl(1e-12L, JUDGE_C * 0x1p-53L * (condition + scalar));
 }
 
 static void check_zeros(const head *h, const void *out, int64_t at) {

@@ -2,7 +2,7 @@
 /** Rows of attention held against the reference.
  *
  *  Bounds on |out - reference|, with kappa = sum|terms| / |denominator| and v the largest value seen:
- *  float64: 1e-12 kappa v, or the bound of float32 with u = 2^-53 where that is more, beyond |x| of about 16.
+ *  float64: 1e-12 kappa v; beyond norms of about 30, where it is more, what float32 has with u = 2^-53.
  *  float32: C u (cond_q + max_j cond_k) kappa v, cond = 1 + max_f(|b_f| + |w_f||x|) (ref_condition), u = 2^-24,
  *  C = 8: each feature errs by at most C u cond of its envelope (conformance/element.h has the argument), a
  *  term is a product of two, and sums over features and keys err far less than C u; plus C 2^-53 times the

@@ -104,6 +104,36 @@ static void reports_are_the_same_on_any_executor(void **state) {
   model_free(&m);
 }
 
+/** Of several bad keys, each in a head of its own, the report names the first head's. */
+static void the_first_bad_head_is_named_on_any_executor(void **state) {
+  model m;
+  trial p;
+  size_t stride = 0;
+  (void)state;
+  model_make_positive(&m, D, M, FAVOR_ISA_AUTO);
+  const model *one[] = {&m};
+  unsigned char *states = states_new(m.map, DV, FAVOR_F32, 12, &stride);
+  favor_attention_desc desc = plain(3, 4, 70, 70, D, DV, FAVOR_MASK_NONE);
+  desc.state_out = states;
+  desc.state_stride = (int64_t)stride;
+  trial_open(&p, FAVOR_F32, &desc, 1, 3);
+  trial_flood(&p, TRIAL_K, 2, 3, 5, NAN);
+  trial_flood(&p, TRIAL_V, 1, 1, 66, INFINITY);
+  trial_flood(&p, TRIAL_K, 2, 0, 3, NAN);
+  for (size_t e = 0; e < COUNT(executors); e++) {
+    adversary a;
+    const favor_executor executor =
+        adversary_executor(&a, executors[e].kind, executors[e].width, executors[e].order);
+    assert_status(trial_run(&p, 1, one, (call_room){.executor = &executor}), FAVOR_ERR_NONFINITE);
+    assert_int_equal(p.report.first_row, 66);
+    assert_int_equal(p.report.rows_nonfinite, 1);
+    assert_non_null(strstr(p.report.message, "row 66 of k or v is not finite in batch 1, head 1"));
+  }
+  trial_close(&p);
+  free(states);
+  model_free(&m);
+}
+
 /* ---- more than one slot at one head ---- */
 
 /* Keys that cannot be read until two threads have tried: each waits at its first touch for the other. */
@@ -185,6 +215,7 @@ int main(void) {
       cmocka_unit_test(short_sequences_have_the_same_bits_on_any_executor),
       cmocka_unit_test(long_sequences_have_the_same_bits_on_any_executor),
       cmocka_unit_test(reports_are_the_same_on_any_executor),
+      cmocka_unit_test(the_first_bad_head_is_named_on_any_executor),
       cmocka_unit_test(two_slots_work_at_one_head),
   };
   return cmocka_run_group_tests_name("attention bits", tests, NULL, NULL);
