@@ -4,6 +4,7 @@
  *  test_attention_long.c. */
 #include "attention/streams.h"
 #include "attention/trial.h"
+#include "support/executors.h"
 
 enum { D = 9, DV = 5, M = 35, PRIOR = 70, KEYS = 80, N = PRIOR + KEYS };
 
@@ -245,6 +246,49 @@ static void a_bad_key_or_value_leaves_every_state_as_it_was(void **state) {
   on_both(check_refused);
 }
 
+/** Bad keys in two sequences of three, in one of them so far behind that another thread finds the other first:
+ *  none of the states is changed, and the report is of the first sequence. */
+static void check_refusal_of_many(favor_precision precision, const favor_executor *executor) {
+  enum { BATCH = 3, LENGTH = 20000, BAD = LENGTH - 5 };
+  model m;
+  trial p;
+  size_t stride = 0;
+  model_make_positive(&m, D, M, FAVOR_ISA_AUTO);
+  const favor_map *maps[] = {m.map};
+  favor_attention_desc desc = plain(BATCH, 1, 1, LENGTH, D, DV, FAVOR_MASK_NONE);
+  trial_open(&p, precision, &desc, 1, 3);
+  trial_flood(&p, TRIAL_K, 1, 0, BAD, NAN);
+  trial_flood(&p, TRIAL_V, 2, 0, 5, INFINITY);
+  unsigned char *states = states_new(m.map, DV, precision, BATCH, &stride);
+  unsigned char *kept = malloc(BATCH * stride);
+  assert_non_null(kept);
+  memcpy(kept, states, BATCH * stride);
+  p.desc.state_in = p.desc.state_out = states;
+  p.desc.state_stride = (int64_t)stride;
+  assert_status(attend(precision, 1, maps, &p.desc, p.array[TRIAL_Q], p.array[TRIAL_K],
+                       p.array[TRIAL_V], p.array[TRIAL_OUT],
+                       (call_room){.executor = executor, .report = &p.report}),
+                FAVOR_ERR_NONFINITE);
+  assert_memory_equal(states, kept, BATCH * stride);
+  assert_int_equal(p.report.first_row, BAD);
+  free(states);
+  free(kept);
+  trial_close(&p);
+  model_free(&m);
+}
+
+static void one_bad_sequence_of_many_leaves_every_state_as_it_was(void **state) {
+  static const test_order orders[] = {TEST_REVERSED, TEST_THREADS, TEST_THREADS, TEST_THREADS};
+  (void)state;
+  for (int precision = FAVOR_F32; precision <= FAVOR_F64; precision++) {
+    check_refusal_of_many((favor_precision)precision, NULL);
+    for (int o = 0; o < 4; o++) {
+      const favor_executor executor = test_executor(3, orders[o]);
+      check_refusal_of_many((favor_precision)precision, &executor);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_state_without_keys_behind_it_is_read),
@@ -254,6 +298,7 @@ int main(void) {
       cmocka_unit_test(a_state_may_be_replaced_by_what_comes_out),
       cmocka_unit_test(hidden_keys_are_not_in_the_state_that_comes_out),
       cmocka_unit_test(a_bad_key_or_value_leaves_every_state_as_it_was),
+      cmocka_unit_test(one_bad_sequence_of_many_leaves_every_state_as_it_was),
   };
   return cmocka_run_group_tests_name("attention behind states", tests, NULL, NULL);
 }

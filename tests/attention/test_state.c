@@ -61,19 +61,49 @@ static void what_is_absorbed_is_read(void **state) {
   on_every_form(N, check_absorb);
 }
 
-static void check_flush(stream *s, verdict *v) {
+/** Keys whose norms rise to twice the first, so that maxima grow after sums have moved. */
+static void let_norms_rise(stream *s) {
+  double row[D];
+  for (int64_t i = 0; i < s->n; i++) {
+    for (int l = 0; l < D; l++) row[l] = s->k64[i * D + l] * (1 + (double)i / (double)s->n) / 1.5;
+    stream_put_key(s, i, row);
+  }
+}
+
+/** Absorb in calls of `step` keys and fewer by turns, and read now and then. */
+static void check_flushes(stream *s, int64_t step, verdict *v) {
   favor_state *state = state_new(s->m->map, DV, s->precision);
-  for (int64_t at = 0; at < s->n; at += 100)
-    stream_absorb(s, state, at, s->n - at < 100 ? s->n - at : 100);
-  stream_read(s, state, 0, 3);
-  stream_judge(s, 0, 3, 0, s->n, false, NULL, v);
+  let_norms_rise(s);
+  for (int64_t at = 0, calls = 0; at < s->n; calls++) {
+    const int64_t size = step - calls % 2 < 1 ? 1 : step - calls % 2;
+    const int64_t n = s->n - at < size ? s->n - at : size;
+    stream_absorb(s, state, at, n);
+    at += n;
+    if (calls % 40 != 39 && at < s->n) continue;
+    stream_read(s, state, 0, 3);
+    stream_judge(s, 0, 3, 0, at, false, NULL, v);
+  }
   favor_state_destroy(s->m->map, state);
 }
 
-/** Past the 1024 keys after which sums move from the recent to the main part, twice. */
+static void check_small_calls(stream *s, verdict *v) {
+  check_flushes(s, 2, v);
+}
+
+static void check_large_calls(stream *s, verdict *v) {
+  check_flushes(s, 4500, v);
+}
+
+/** Past the 64 additions, of single keys or of tiles, after which sums move from the recent to the main part, a few
+ *  times each. */
+static void hundreds_of_calls_absorb(void **state) {
+  (void)state;
+  on_every_form(400, check_small_calls);
+}
+
 static void thousands_of_keys_are_absorbed(void **state) {
   (void)state;
-  on_every_form(2500, check_flush);
+  on_every_form(9000, check_large_calls);
 }
 
 static void an_empty_state_gives_zeros(void **state) {
@@ -194,6 +224,7 @@ static void the_maps_own_features_made_elsewhere_give_the_same_rows(void **state
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_absorbed_is_read),
+      cmocka_unit_test(hundreds_of_calls_absorb),
       cmocka_unit_test(thousands_of_keys_are_absorbed),
       cmocka_unit_test(an_empty_state_gives_zeros),
       cmocka_unit_test(prefills_and_steps_see_everything_before_them),

@@ -255,11 +255,9 @@ void *trial_keep(const trial *p) {
 bool trial_same_row(const trial *p, const void *kept, int64_t b, int64_t h, int64_t i) {
   const size_t real = real_size(p->precision), bytes = (size_t)p->elements[TRIAL_OUT] * real;
   const size_t at = (size_t)trial_at(p, TRIAL_OUT, b, h, i) * real;
-  const int64_t norm_at = trial_norm_at(p, b, h, i);
-  const unsigned char *out = p->array[TRIAL_OUT], *was = kept;
-  const double now = p->log_norm[norm_at];
-  double then;
-  memcpy(&then, was + bytes + (size_t)norm_at * sizeof then, sizeof then);
-  if (memcmp(out + at, was + at, (size_t)p->desc.dv * real) != 0) return false;
-  return memcmp(&now, &then, sizeof now) == 0 || fabs(now - then) <= 0x1p-51 * (fabs(then) + 64);
+  const size_t norm_at = (size_t)trial_norm_at(p, b, h, i) * sizeof(double);
+  const unsigned char *out = p->array[TRIAL_OUT], *norms = (const void *)p->log_norm;
+  return memcmp(out + at, (const unsigned char *)kept + at, (size_t)p->desc.dv * real) == 0 &&
+         memcmp(norms + norm_at, (const unsigned char *)kept + bytes + norm_at, sizeof(double)) ==
+             0;
 }

@@ -58,9 +58,7 @@ void trial_judge_head(verdict *v, const trial *p, int64_t b, int64_t h, head *on
 /** Run and judge, status and report too; the verdict is added to *v. */
 void trial_check(trial *p, int64_t num_models, const model *const *models, verdict *v);
 
-/** A copy of the output; free() it. And: this row of the output has these bits still. Its log_norm, of which
- *  favor.h promises no bits, is the same but for the rounding of one logarithm and three sums of at most
- *  |log_norm| + 64: how it is put together from an integer and a rest may depend on keys that are not seen. */
+/** A copy of the output; free() it. And: this row of the output has these bits still, log_norm too. */
 void *trial_keep(const trial *p);
 bool trial_same_row(const trial *p, const void *kept, int64_t b, int64_t h, int64_t i);
 
