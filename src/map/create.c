@@ -28,7 +28,7 @@ double favor_map_drawn(const favor_map *map, int64_t j, int64_t k) {
 }
 
 favor_matrices favor_map_matrices(const favor_map *map) {
-  return favor_leaf_matrices(&map->leaf, (unsigned char *)(uintptr_t)map);
+  return favor_leaf_matrices(&map->leaf, (unsigned char *)map);
 }
 
 void favor_map_put_row(favor_map *map, int64_t j, const double *w) {

@@ -60,14 +60,14 @@ static void limit_rows(favor_leaf *leaf, double weight_norm) {
 void favor_shaped_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
                           int64_t j, const double *w) {
   const favor_matrices m = favor_leaf_matrices(leaf, base);
-  const double *root = reals_at(base, leaf->roots);
+  const double *root = reals_at(base, leaf->roots), *a = reals_at(base, leaf->tilts);
   double *drawn = reals_at(base, leaf->drawn) + j * leaf->dim;
   double *turned = reals_at(base, leaf->scratch), *weights = turned + leaf->dim;
   double tilt = 0;
   for (int64_t l = 0; l < leaf->dim; ++l) {
     drawn[l] = w[l];
     turned[l] = root[l] * w[l];
-    tilt += m.a[l] * (w[l] * w[l]);
+    tilt += a[l] * (w[l] * w[l]);
   }
   for (int p = 0; p < 2; ++p)
     favor_real_set((favor_precision)p, base + leaf->bias[p], j, log2_e * tilt);
