@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/** test_conformance [--seed-sweep N]: every estimator x coupling x kernel is unbiased.
+/** test_conformance [--seed-sweep N [FIRST]]: every estimator x coupling x kernel is unbiased.
  *
  *  Each combination is estimated in several settings at d = 8, |x' + y'| = 1, from independent
  *  draws, with a standard error of at most 0.2 % of the kernel: enough to see a Haar matrix without
  *  its sign fix or norms sqrt(d) in place of chi_d (2.2 %). Couplings that are approximate are held
  *  to their bias from 0F1, and to the bound that they state. Every |z| < 5, and the mean of z^2
  *  over all is near 1: tests that never fail because their errors are overstated would show.
- *  --seed-sweep repeats all with N seeds. */
+ *  --seed-sweep repeats all with N seeds, from number FIRST on, so that a sweep can be shared out. */
 #include "conformance/combination.h"
 #include "support/random.h"
 #include "support/statistics.h"
@@ -16,7 +16,7 @@ enum { DIM = 8, DRAWS = 256, DRAWS_MAX = 4 * DRAWS, PILOT = 64 };
 
 static const double STDERR_BOUND = 0.002, STDERR_PLANNED = 0.0018;
 
-static int64_t sweeps = 1;
+static int64_t sweeps = 1, first_sweep = 0;
 
 /** Results over all experiments of one seed. */
 typedef struct tally {
@@ -191,7 +191,7 @@ static void every_combination_is_unbiased(void **state) {
   static combination all[COMBINATIONS_MAX];
   const int n = combinations(all);
   (void)state;
-  for (int64_t sweep = 0; sweep < sweeps; sweep++) {
+  for (int64_t sweep = first_sweep; sweep < first_sweep + sweeps; sweep++) {
     const uint64_t seed = test_mix((uint64_t)sweep);
     setting settings[SETTINGS];
     tally t = {0, 0, 0, 0};
@@ -213,9 +213,11 @@ static void every_combination_is_unbiased(void **state) {
 
 int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_combination_is_unbiased)};
-  if (argc == 3 && strcmp(argv[1], "--seed-sweep") == 0) sweeps = strtoll(argv[2], NULL, 10);
-  if ((argc != 1 && argc != 3) || sweeps < 1) {
-    fprintf(stderr, "usage: test_conformance [--seed-sweep N], N >= 1\n");
+  const bool sweeping = argc >= 3 && argc <= 4 && strcmp(argv[1], "--seed-sweep") == 0;
+  if (sweeping) sweeps = strtoll(argv[2], NULL, 10);
+  if (sweeping && argc == 4) first_sweep = strtoll(argv[3], NULL, 10);
+  if ((argc != 1 && !sweeping) || sweeps < 1 || first_sweep < 0) {
+    fprintf(stderr, "usage: test_conformance [--seed-sweep N [FIRST]], N >= 1, FIRST >= 0\n");
     return 2;
   }
   return cmocka_run_group_tests(tests, NULL, NULL);
