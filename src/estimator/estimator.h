@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/rows.h"
 #include "favor/favor.h"
 #include "node/recipe.h"
 
@@ -25,6 +26,8 @@ typedef struct favor_estimator {
   int32_t id;
   const char *name, *source;
   uint32_t kernels; /* bit k: valid for favor_kernel k */
+  uint32_t
+      refuses; /* kinds of rows (base/rows.h) that it has no use for; 0: takes every coupling */
   favor_form form;
   bool positive;                   /* no feature is ever negative */
   bool unbiased;                   /* exactly, for rows of law N(0, I) */

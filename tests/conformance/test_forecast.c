@@ -155,6 +155,14 @@ static void no_closed_form_is_claimed_where_none_is_known(void **state) {
   double out;
   (void)state;
   assert_true(isnan(forecast_one(&relu, 3, 7, 0, x, y)));
+  const combination plus =
+      of(FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_SIMPLEX_PLUS);
+  const combination hadamard =
+      of(FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_HADAMARD);
+  assert_true(isnan(forecast_one(&plus, 3, 7, 0, x, y)));
+  assert_true(isfinite(forecast_one(&plus, 3, 1, 0, x, y))); /* one row is exactly normal */
+  assert_true(isnan(forecast_one(&hadamard, 3, 7, 0, x, y)));
+  assert_true(isnan(forecast_one(&hadamard, 3, 1, 0, x, y)));
   assert_ok(favor_map_opts_init(&opts));
   opts.dim = 3;
   opts.projections = 2;
