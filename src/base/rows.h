@@ -7,7 +7,7 @@
 #define FAVOR_BASE_ROWS_H
 
 typedef enum favor_rows {
-  FAVOR_ROWS_TURNED = 1,  /* directions share a random rotation: no other law than N(0, I) has one */
+  FAVOR_ROWS_TURNED = 1, /* directions share a random rotation: no other law than N(0, I) has one */
   FAVOR_ROWS_OPPOSITE = 2 /* rows come with their negatives: features of w and -w must differ */
 } favor_rows;
 

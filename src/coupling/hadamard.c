@@ -23,7 +23,8 @@
  *
  * which lies in [-|v|^4 / (3 D^2), |v|^4 / D^3]. Sums over all signs (D <= 8; a test repeats them)
  * and the leading term beyond show the whole bias for |v| <= 1 to stay within |v|^4 / (3 D^2).
- * Longer v at D = 8: up to 5 % at |v| = 2; at D = 64 along an axis: -0.10 % at 2, -1.2 % at 4.
+ * Longer v: at D = 8 and |v| = 2, -3.4 % along an axis and 4.1 % along the diagonal; at D = 64 along
+ * an axis, -0.10 % at |v| = 2 and -1.2 % at 4.
  *
  * Rows of one block are orthogonal before truncation, and their norms independent. That makes
  * variances near those of orthogonal rows, but not equal to them: there is no forecast. */

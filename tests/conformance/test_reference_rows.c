@@ -55,12 +55,13 @@ static void hadamard_rows_are_biased_as_stated(void **state) {
       }
   }
   /* and what the coupling's file says of longer v at D = 8 */
-  const ref_map map = {FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, 8, 1, 1, 0, NULL, NULL, NULL};
+  const ref_map map = {
+      FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, 8, 1, 1, 0, NULL, NULL, NULL};
   const double axis[8] = {2}, zero[8] = {0};
   double diagonal[8];
   for (int k = 0; k < 8; k++) diagonal[k] = 2 / sqrt(8);
   assert_near(100 * ref_hadamard_mean(&map, axis, zero) - 100, -3.4, .05);
-  assert_near(100 * ref_hadamard_mean(&map, diagonal, zero) - 100, 5.0, .5);
+  assert_near(100 * ref_hadamard_mean(&map, diagonal, zero) - 100, 4.1, .05);
   print_message("the largest bias is %.3f of the bound\n", worst);
   assert_true(worst <= 1);
 }
@@ -80,7 +81,8 @@ static void weighted_simplex_rows_follow_the_published_ratios(void **state) {
         FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_ORTHOGONAL, 64, 64, 0, squares[i], 0, 0};
     const double below = (double)expl(ref_log_relmse(&law));
     const double mean = sample_mean(&error[i]) / below, off = sample_stderr(&error[i]) / below;
-    print_message("v^2 = %.4f: %.5f +- %.5f, published %.3f\n", squares[i], mean, off, published[i]);
+    print_message("v^2 = %.4f: %.5f +- %.5f, published %.3f\n", squares[i], mean, off,
+                  published[i]);
     assert_true(fabs(z_score(mean, known[i], off)) < 5);
     assert_true(off < .02 * mean);
     assert_near(known[i], published[i], 2.5e-3);

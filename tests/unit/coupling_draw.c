@@ -3,8 +3,8 @@
 
 #include "support/test.h"
 
-void draw_block(const favor_coupling *coupling, uint64_t seed, uint64_t b, int64_t rows,
-                       int64_t d, double *w) {
+void draw_block(const favor_coupling *coupling, uint64_t seed, uint64_t b, int64_t rows, int64_t d,
+                double *w) {
   double scratch[1024];
   favor_draw from;
   assert_in_range(coupling->scratch(rows, d), 0, 1024);
