@@ -26,8 +26,7 @@ typedef struct favor_estimator {
   int32_t id;
   const char *name, *source;
   uint32_t kernels; /* bit k: valid for favor_kernel k */
-  uint32_t
-      refuses; /* kinds of rows (base/rows.h) that it has no use for; 0: takes every coupling */
+  uint32_t refuses; /* kinds of rows (base/rows.h) that it has no use for, a set */
   favor_form form;
   bool positive;                   /* no feature is ever negative */
   bool unbiased;                   /* exactly, for rows of law N(0, I) */

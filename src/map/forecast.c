@@ -74,7 +74,6 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
 static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
   if (m == 1 || law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT) return 1.0 / (double)m;
-  if (law->coupling->pairs == FAVOR_PAIRS_UNKNOWN) return NAN;
   if (fabs(t) < 1e-60) { /* the factor is at its limit, and squares would underflow */
     t = copysign(1e-60, t);
     log_one = log_variance_of_one(recipe, law->map->choice.dim, t);
@@ -102,7 +101,6 @@ static double log_relmse_chi(const favor_law *law, double t) {
     const double share = (double)rest / m;
     factor += share * share * block_factor(law, rest, t, log_one);
   }
-  if (isnan(factor)) return NAN;
   return factor > 0 ? log_one + log(factor) : -INFINITY;
 }
 
@@ -216,6 +214,13 @@ static double log_relmse_relu(const favor_law *law, const double *x, const doubl
   return log(moment2 - 1 - paired) - log(m);
 }
 
+/* Nothing is known of two rows of a block, and there are such blocks; or not even of one row. */
+static bool is_unknown(const favor_law *law) {
+  const favor_choice *c = &law->map->choice;
+  if (law->coupling->pairs != FAVOR_PAIRS_UNKNOWN) return false;
+  return !law->coupling->exact || (c->projections > 1 && law->coupling->block_rows(c->dim) > 1);
+}
+
 /* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
 static double argument(const favor_map *map, const double *x, const double *y) {
   const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
@@ -230,8 +235,7 @@ static double argument(const favor_map *map, const double *x, const double *y) {
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
   const int64_t d = law->map->choice.dim;
-  if (!law->coupling) return NAN;
-  if (!law->coupling->exact && law->coupling->pairs == FAVOR_PAIRS_UNKNOWN) return NAN;
+  if (!law->coupling || is_unknown(law)) return NAN;
   if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const double t = argument(law->map, x, y);

@@ -110,14 +110,10 @@ static int64_t block_rows(const ref_law *law) {
   return law->coupling == FAVOR_COUPLING_IID ? 1 : law->dim;
 }
 
-/** Rows whose pairs have no known law, unless there is one row a block; but where one exact row by
- *  itself is always right, or has infinite variance, so is any number of them. */
+/** Rows whose pairs have no known law, unless there is one row a block. */
 static bool is_unknown(const ref_law *law) {
-  const bool alone = law->dim == 1 || law->projections == 1;
-  const bool plus = law->coupling == FAVOR_COUPLING_SIMPLEX_PLUS;
-  if (plus && law->estimator != FAVOR_ESTIMATOR_RELU && argument(law) == 0 && law->tilt == 0)
-    return false;
-  return law->coupling == FAVOR_COUPLING_HADAMARD || (plus && !alone && 8 * law->tilt < 1);
+  if (law->coupling == FAVOR_COUPLING_HADAMARD) return true;
+  return law->coupling == FAVOR_COUPLING_SIMPLEX_PLUS && law->dim > 1 && law->projections > 1;
 }
 
 static long double cosine(const ref_law *law, int64_t rows) {
