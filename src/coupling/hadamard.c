@@ -2,11 +2,12 @@
 /* Rows of H D1 H D2 H D3 with chi norms: approximate, but nearly exact.
  *
  * H is the Hadamard matrix of D = 2^k >= d rows, divided by sqrt(D), and D1, D2, D3 are diagonals
- * of random signs: the product is orthogonal, and its rows can be applied in O(D log D). (Here they
- * are formed, once, and used as any W.) Rows are times fresh chi_D norms, and where d < D only their
- * first d coordinates are kept, as if inputs were padded with zeros. To give the truncated rows chi_d
- * norms would be the worse choice: second moments would no longer be those of N(0, I_d), and no
- * moment would get better. |w|^2, which tilts need, is that of the row kept.
+ * of random signs: the product is orthogonal, and its rows can be applied in O(D log D). (Here
+ * they are formed, once, and used as any W.) Rows are times fresh chi_D norms, and where d < D
+ * only their first d coordinates are kept, as if inputs were padded with zeros. To give the
+ * truncated rows chi_d norms instead would be the worse choice: second moments, exact as it is,
+ * would no longer be those of N(0, I_d), and for small D truncation leaves rows of zeros, which
+ * have no direction. |w|^2, which tilts need, is that of the row kept.
  *
  * Law: a row is w = n u with u_j = e_j a_j, e the signs of D3, independent of the rest, and a =
  * H D2 H D1 h for a column h of H. So every moment with an odd power of a coordinate is 0 as it
@@ -21,10 +22,12 @@
  *
  *     |v|^4 / D^3 - (1/D^2 + 2/D^3) (v_1^4 + ... + v_d^4) / 3,
  *
- * which lies in [-|v|^4 / (3 D^2), |v|^4 / D^3]. Sums over all signs (D <= 8; a test repeats them)
- * and the leading term beyond show the whole bias for |v| <= 1 to stay within |v|^4 / (3 D^2).
- * Longer v: at D = 8 and |v| = 2, -3.4 % along an axis and 4.1 % along the diagonal; at D = 64 along
- * an axis, -0.10 % at |v| = 2 and -1.2 % at 4.
+ * which lies in [-|v|^4 / (3 D^2), |v|^4 / D^3]. Sums over all signs (D <= 8; a test repeats
+ * them) and the leading term beyond show the whole bias for |v| <= 1 to stay within
+ * |v|^4 / (3 D^2).
+ *
+ * Longer v: at D = 8 and |v| = 2, -3.4 % along an axis and 4.1 % along the diagonal; at D = 64
+ * along an axis, -0.10 % at |v| = 2 and -1.2 % at 4.
  *
  * Rows of one block are orthogonal before truncation, and their norms independent. That makes
  * variances near those of orthogonal rows, but not equal to them: there is no forecast. */

@@ -163,8 +163,8 @@ static void descriptions_are_one_line_of_json_with_every_choice(void **state) {
   favor_stats_destroy(stats);
 }
 
-/** Rows of different blocks share nothing, not even a norm; nor do rows of one, but for sqrt(d) and for
- *  opposite ones. */
+/** Rows of different blocks share nothing, not even a norm; nor do rows of one, but for sqrt(d)
+ *  and for opposite ones. */
 static void every_row_has_a_norm_of_its_own(void **state) {
   enum { D = 4, M = 40 };
   (void)state;

@@ -103,8 +103,8 @@ static void a_map_saves_alike_from_every_instruction_set(void **state) {
   }
 }
 
-/* A block whose coupling and estimator favor_combination refuses is as malformed as one with an unknown
- * coupling; every pair that it allows has loaded above. */
+/* A block whose coupling and estimator favor_combination refuses is as malformed as one with an
+ * unknown coupling; every pair that it allows has loaded above. */
 static void couplings_load_with_the_estimators_that_take_them(void **state) {
   (void)state;
   map_case cases[MAP_CASES_MAX];

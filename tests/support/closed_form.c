@@ -91,8 +91,8 @@ long double ref_relvar_one(const ref_law *law) {
   }
 }
 
-/** E Z_i Z_j / K^2 - 1 for two rows of a block of `rows`, chi norms, cosine c. The tilt cancels; not so
- *  in opposite rows, of which w.v cancels instead, as it does at v = 0. */
+/** E Z_i Z_j / K^2 - 1 for two rows of a block of `rows`, chi norms, cosine c. The tilt cancels;
+ *  not so in opposite rows, of which w.v cancels instead, as it does at v = 0. */
 static long double cross(const ref_law *law, long double c) {
   const long double s = argument(law);
   if (law->coupling == FAVOR_COUPLING_ANTITHETIC) {

@@ -22,8 +22,8 @@ static int sign_of(int bits, int at) {
   return bits >> at & 1 ? -1 : 1;
 }
 
-/** The row (1, .., 1) D1 H D2 H in whole numbers, without signs. The first row serves for all: the others
- *  are that with other signs in D1. */
+/** The row (1, .., 1) D1 H D2 H in whole numbers, without signs. The first row serves for all:
+ *  the others are that with other signs in D1. */
 static void whole_row(int size, int first, int second, int out[HADAMARD_MAX]) {
   int inner[HADAMARD_MAX];
   for (int k = 0; k < size; k++) {

@@ -42,8 +42,8 @@ static double padded(int64_t d) {
 }
 
 /* E x^4 and E x^2 y^2 of one row. Those of N(0, I), or for fixed norms of sqrt(d) times a uniform
- * direction, whose even moments of order 2k are those of N(0, I) times d^k / (d (d + 2) ... (d + 2k -
- * 2)), or what the file of the Hadamard coupling states. */
+ * direction, whose even moments of order 2k are those of N(0, I) times d^k / (d (d + 2) ... (d +
+ * 2k - 2)), or what the file of the Hadamard coupling states. */
 static double fourth(const favor_coupling *coupling, int64_t d) {
   const double p = padded(d), dd = (double)d;
   if (coupling->id == FAVOR_COUPLING_HADAMARD) return 3 - 8 / (p * p) + 8 / (p * p * p);

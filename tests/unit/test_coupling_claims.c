@@ -107,8 +107,8 @@ static void norms_turn_the_rows_of_simplex_plus_against_each_other(void **state)
   }
 }
 
-/* Before truncation rows are exactly orthogonal, and D^(3/2) times a row over its norm is a vector of
- * whole numbers, all of which shows that the product was normalised once. */
+/* Before truncation rows are exactly orthogonal, and D^(3/2) times a row over its norm is a
+ * vector of whole numbers, all of which shows that the product was normalised once. */
 static void rows_of_hadamard_products_are_orthogonal(void **state) {
   (void)state;
   for (int64_t d = 1; d <= 8; d *= 2) {
