@@ -13,7 +13,7 @@
 
 /** The call. */
 typedef struct favor_exact_call {
-  favor_problem problem;
+  favor_attention_problem problem;
   const favor_target *target;
   const favor_table *table;
   double scale;
@@ -36,7 +36,7 @@ typedef struct favor_exact_slot {
   unsigned char *q_bad, *k_bad, *k_masked, *seen, *poisoned; /* [rows] */
 } favor_exact_slot;
 
-void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena *arena);
+void favor_exact_layout(favor_exact_slot *s, const favor_attention_problem *p, favor_arena *arena);
 
 /** One item: a block of queries of one head against all its keys. */
 void favor_exact_item(void *ctx, int64_t slot, int64_t item);

@@ -99,7 +99,7 @@ static favor_status check_offsets(const int64_t *offsets, int64_t batch, int64_t
   return FAVOR_OK;
 }
 
-favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_shapes(favor_attention_problem *p, const favor_attention_desc *desc,
                                   favor_precision precision, favor_report *report) {
   favor_status status = favor_check_pointer(report, "desc", desc);
   if (status < 0) return status;
@@ -107,7 +107,7 @@ favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *
     return favor_fail(report, FAVOR_ERR_STRUCT, "desc",
                       "desc was not set up by favor_attention_desc_init");
   }
-  *p = (favor_problem){.d = *desc, .precision = precision};
+  *p = (favor_attention_problem){.d = *desc, .precision = precision};
   p->real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
   const favor_attention_desc *d = &p->d;
   const int64_t largest = (int64_t)1 << 40;
@@ -164,8 +164,8 @@ static favor_status span_elements(const favor_strided *s, const int64_t count[3]
   return FAVOR_OK;
 }
 
-static favor_status describe_array(const favor_problem *p, const favor_strided *s, favor_array *out,
-                                   favor_report *report) {
+static favor_status describe_array(const favor_attention_problem *p, const favor_strided *s,
+                                   favor_array *out, favor_report *report) {
   int64_t elements = 0;
   const int64_t count[3] = {p->d.q_offsets ? (p->d.batch > 0) : p->d.batch, s->heads, s->rows};
   const favor_status status = span_elements(s, count, &elements, report);
@@ -174,7 +174,7 @@ static favor_status describe_array(const favor_problem *p, const favor_strided *
   return status;
 }
 
-favor_status favor_problem_check(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_check(favor_attention_problem *p, const favor_attention_desc *desc,
                                  favor_precision precision, const void *q, const void *k,
                                  const void *v, void *out, const void *work, size_t work_size,
                                  favor_report *report) {
@@ -209,14 +209,14 @@ favor_status favor_problem_check(favor_problem *p, const favor_attention_desc *d
   return favor_check_arrays(report, 6, arrays);
 }
 
-static const unsigned char *at(const favor_problem *p, const void *base, const int64_t stride[3],
-                               int64_t batch, int64_t head, int64_t row) {
+static const unsigned char *at(const favor_attention_problem *p, const void *base,
+                               const int64_t stride[3], int64_t batch, int64_t head, int64_t row) {
   const int64_t element =
       (p->d.q_offsets ? 0 : batch * stride[0]) + head * stride[1] + row * stride[2];
   return (const unsigned char *)base + (size_t)element * p->real;
 }
 
-favor_span favor_problem_span(const favor_problem *p, int64_t batch, int64_t head,
+favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head,
                               int64_t kv_head) {
   const favor_attention_desc *d = &p->d;
   const bool ragged = d->q_offsets != NULL;

@@ -5,22 +5,22 @@
 
 #include "attention/causal.h"
 
-typedef struct favor_problem {
+typedef struct favor_attention_problem {
   favor_attention_desc d;
   favor_precision precision;
   size_t real;
   const unsigned char *q, *k, *v;
   unsigned char *out;
-} favor_problem;
+} favor_attention_problem;
 
 /** Copy and check a descriptor, its arrays, and the caller's workspace for overlaps. */
-favor_status favor_problem_check(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_check(favor_attention_problem *p, const favor_attention_desc *desc,
                                  favor_precision precision, const void *q, const void *k,
                                  const void *v, void *out, const void *work, size_t work_size,
                                  favor_report *report);
 
 /** The descriptor alone: for workspace queries. */
-favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_shapes(favor_attention_problem *p, const favor_attention_desc *desc,
                                   favor_precision precision, favor_report *report);
 
 /** Rows of one batch and head. */
@@ -34,6 +34,7 @@ typedef struct favor_span {
   favor_keys k; /* without offset */
 } favor_span;
 
-favor_span favor_problem_span(const favor_problem *p, int64_t batch, int64_t head, int64_t kv_head);
+favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head,
+                              int64_t kv_head);
 
 #endif
