@@ -47,7 +47,9 @@ static void describe(advise_options *o, bench_option list[NUM_OPTIONS]) {
       {OPTION(BENCH_REALS, "target-error", "E", "Error |O^ - O| / |O| of the output that will do"),
        .single = true, .value = &o->target, .low = 1e-6, .high = 1},
       {OPTION(BENCH_INTS, "projections", "M",
-              "Forecast this number instead of the one that reaches the target"),
+              "Forecast this number (of features, unless the estimator is given) instead of the "
+              "one that "
+              "reaches the target"),
        .single = true, .value = &o->projections, .low = 1, .high = 16777216},
       {OPTION(BENCH_NAMES, "mask", "NAME", "Mask"), .names = masks, .num_names = 2, .single = true,
        .value = &o->mask},

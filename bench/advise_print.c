@@ -37,15 +37,15 @@ static void print_head(const advise_run *run, const advise_head *head, FILE *out
   const double target = run->options->target.at[0];
   char state[24], cached[24];
   (void)fprintf(out, "%s: %s\n", head->set.name, verdict_text(f->verdict));
-  (void)fprintf(out, "  %-10s %s with %s rows, M = %lld%s\n", "features", estimator_of(head),
-                coupling_of(head), (long long)f->projections,
-                f->positive ? "" : " (they change sign)");
+  (void)fprintf(out, "  %-10s %s with %s rows, M = %lld, F = %lld%s\n", "features",
+                estimator_of(head), coupling_of(head), (long long)f->projections,
+                (long long)f->features, f->positive ? "" : " (they change sign)");
   (void)fprintf(out, "  %-10s %.3g expected, %.3g to %.3g in 9 cases of 10%s\n", "error",
                 f->output_error, f->output_error_low, f->output_error_high,
                 head->set.v != NULL ? "" : "; values unknown");
   if (f->projections_for_target > 0)
-    (void)fprintf(out, "  %-10s an error of %.3g takes M of about %.2g\n", "target", target,
-                  (double)f->projections_for_target);
+    (void)fprintf(out, "  %-10s an error of %.3g takes M of about %lld\n", "target", target,
+                  (long long)f->projections_for_target);
   else
     (void)fprintf(out, "  %-10s no number of projections reaches an error of %.3g\n", "target",
                   target);
@@ -67,17 +67,20 @@ static void print_exact_lines(const advise_head *head, FILE *out) {
               out);
   if (head->causal) (void)fputs("  desc.mask = FAVOR_MASK_CAUSAL;\n", out);
   (void)fprintf(out,
-                "  favor_attention_exact_f32(FAVOR_KERNEL_SOFTMAX, %.9g, 0, &desc, q, k, v, out, "
-                "NULL, 0, NULL,\n                            NULL, NULL);\n",
+                "  favor_attention_exact_f32(FAVOR_KERNEL_SOFTMAX, %.17g, 0, &desc, q, k, v, out, "
+                "NULL,\n                            0, NULL, NULL, NULL);\n",
                 head->set.scale);
 }
 
 static void print_map_lines(const advise_head *head, FILE *out) {
+  const favor_forecast *f = &head->forecast;
   const double usual = 1 / sqrt((double)head->set.dim);
+  const bool more = f->verdict == FAVOR_VERDICT_MORE_FEATURES;
   (void)fprintf(out,
                 "  favor_map_opts opts;\n"
                 "  favor_map_opts_attention(&opts, %lld, %lld);\n",
-                (long long)head->set.dim, (long long)head->forecast.projections);
+                (long long)head->set.dim,
+                (long long)(more ? f->projections_for_target : f->projections));
   if (fabs(head->set.scale - usual) > 1e-15 * usual)
     (void)fprintf(out, "  opts.scale = %.17g;\n", head->set.scale);
   print_upper("  opts.estimator = FAVOR_ESTIMATOR_", estimator_of(head), out);

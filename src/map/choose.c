@@ -13,7 +13,7 @@ static const int32_t estimators[] = {FAVOR_ESTIMATOR_LIST(VALUE)};
 enum {
   CANDIDATES = sizeof estimators / sizeof *estimators,
   TRIAL_FEATURES = 256,
-  TRIAL_QUERIES = 24,
+  TRIAL_QUERIES = 48,
   TRIAL_KEYS = 128,
   FIRST_DRAWS = 4,
   LAST_DRAWS = 12
@@ -92,12 +92,7 @@ static favor_status choose(const favor_probe *probe, const favor_map_opts *opts,
   if (status >= 0 && best >= 0)
     status = round_of(probe, opts, LAST_DRAWS, close_call * levels[best].error, levels, &best);
   if (status < 0) return status;
-  out->trial.count = 0;
-  if (best >= 0 && isfinite(levels[best].error)) {
-    chosen = favor_estimator_find(estimators[best]);
-    out->trial.level[0] = levels[best];
-    out->trial.count = 1;
-  }
+  if (best >= 0 && isfinite(levels[best].error)) chosen = favor_estimator_find(estimators[best]);
   out->estimator = chosen->id;
   out->projections = opts->projections / favor_form_features(chosen->form);
   if (out->projections < 1 || single) out->projections = opts->projections;
@@ -106,13 +101,11 @@ static favor_status choose(const favor_probe *probe, const favor_map_opts *opts,
 
 favor_status favor_choose_estimator(const favor_probe_source *source, const favor_map_opts *opts,
                                     bool single, favor_choose *out) {
-  /* Values would say little on so few keys: those beyond the probe outweigh what sets estimators
-   * apart. */
-  favor_probe_source blind = *source;
+  favor_probe_source own = *source;
   favor_probe probe;
-  blind.v.data = NULL;
+  own.comparing = true;
   favor_status status =
-      favor_probe_make(&probe, &opts->allocator, opts->dim, &blind, TRIAL_QUERIES, TRIAL_KEYS);
+      favor_probe_make(&probe, &opts->allocator, opts->dim, &own, TRIAL_QUERIES, TRIAL_KEYS);
   if (status < 0) return status;
   status = favor_probe_attend(&probe, opts->kernel, opts->scale);
   if (status >= 0) status = choose(&probe, opts, single, out);
@@ -126,20 +119,35 @@ int32_t favor_choose_verdict(const favor_cost_shape *shape, double error, double
   return error <= target ? FAVOR_VERDICT_USE : FAVOR_VERDICT_MORE_FEATURES;
 }
 
-static void judge(const favor_map_opts *opts, favor_choose *out) {
+/* The verdict on the choice, with values unknown, for as many rows as the statistics have seen. */
+static favor_status judge(const favor_map_opts *opts, const favor_probe_source *source,
+                          favor_choose *out) {
   const favor_estimator *e = favor_estimator_find(out->estimator);
   const favor_cost_shape shape = {
-      .n_q = favor_stats_count(opts->stats, FAVOR_QUERY),
-      .n_k = favor_stats_count(opts->stats, FAVOR_KEY),
+      .n_q = favor_stats_count(source->stats, FAVOR_QUERY),
+      .n_k = favor_stats_count(source->stats, FAVOR_KEY),
       .dim = opts->dim,
       .dv = opts->dim,
       .features_per_projection = favor_form_features(e->form),
   };
+  favor_trial trial = {.count = 1};
+  favor_map_opts one = *opts;
+  favor_probe probe;
   double relative;
-  if (out->trial.count == 0) return;
-  out->verdict = favor_choose_verdict(
-      &shape, favor_trial_error(&out->trial, (double)out->projections, &relative),
-      FAVOR_TARGET_ERROR, favor_trial_projections(&out->trial, FAVOR_TARGET_ERROR));
+  favor_status status =
+      favor_probe_make(&probe, &opts->allocator, opts->dim, source, TRIAL_QUERIES, TRIAL_KEYS);
+  if (status < 0) return status;
+  one.estimator = out->estimator;
+  one.projections = out->projections < TRIAL_FEATURES ? out->projections : TRIAL_FEATURES;
+  status = favor_probe_attend(&probe, opts->kernel, opts->scale);
+  if (status >= 0) status = favor_trial_one(&probe, &one, FIRST_DRAWS, trial.level);
+  favor_probe_end(&probe);
+  if (refused(status)) return FAVOR_OK;
+  if (status < 0) return status;
+  out->verdict =
+      favor_choose_verdict(&shape, favor_trial_error(&trial, (double)out->projections, &relative),
+                           FAVOR_TARGET_ERROR, favor_trial_projections(&trial, FAVOR_TARGET_ERROR));
+  return FAVOR_OK;
 }
 
 favor_status favor_choose_for(const favor_map_opts *opts, bool external, favor_choose *out) {
@@ -150,8 +158,8 @@ favor_status favor_choose_for(const favor_map_opts *opts, bool external, favor_c
   const int saved_errno = errno; /* exp and log set it where a value does not fit */
   const favor_map_opts quiet = favor_choose_opts(opts, &resolved, resolved.stats);
   const favor_probe_source source = {.stats = resolved.stats};
-  const favor_status status = favor_choose_estimator(&source, &quiet, external, out);
-  if (status >= 0) judge(opts, out);
+  favor_status status = favor_choose_estimator(&source, &quiet, external, out);
+  if (status >= 0) status = judge(&quiet, &source, out);
   errno = saved_errno;
   return status < 0 ? favor_fail(opts->report, status, "", "trials of estimators: %s",
                                  favor_strerror(status))

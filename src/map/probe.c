@@ -80,13 +80,13 @@ static void count_keys(favor_probe *p, const favor_probe_source *problem, int64_
   p->inverse2 = sum2 / (double)(n_k - first + 1);
 }
 
-/* Values of the probe, centred, and the mean of all values, with its square as over the problem's keys:
- * what is left of it where the values by themselves average out falls as 1/n. */
-static void load_values(favor_probe *p, const favor_probe_rows *values) {
-  double square = 0, whole = 0;
+/* The mean of all values, with its square as over the problem's keys: what is left of it where the
+ * values by themselves average out falls as 1/n. */
+static void read_mean(favor_probe *p, const favor_probe_rows *values) {
   const double n = (double)values->rows;
+  double square = 0, whole = 0;
   for (int64_t c = 0; c < p->dv; ++c) {
-    double sum = 0, part = 0;
+    double sum = 0;
     for (int64_t j = 0; j < values->rows; ++j) {
       const double v = favor_real_get(values->precision, values->data, j * values->ld + c);
       sum += v;
@@ -94,17 +94,26 @@ static void load_values(favor_probe *p, const favor_probe_rows *values) {
     }
     p->mean[c] = sum / n;
     whole += p->mean[c] * p->mean[c];
-    for (int64_t j = 0; j < p->keys; ++j) {
-      const int64_t row = stride_row(j, p->keys, values->rows) * values->ld + c;
-      p->v[j * p->dv + c] = favor_real_get(values->precision, values->data, row);
-      part += p->v[j * p->dv + c];
-    }
+  }
+  const double diagonal = square / n;
+  const double rest = n > 1 ? fmax(0, n * whole - diagonal) / (n - 1) : whole;
+  const bool same = fabs(p->inverse * n - 1) < 1e-9;
+  p->mean2 = same || n < 2 ? whole : p->inverse * diagonal + (1 - p->inverse) * rest;
+}
+
+/* Values of the probe, centred; their mean apart. */
+static void load_values(favor_probe *p, const favor_probe_rows *values) {
+  const favor_probe_rows keys = {FAVOR_F64, p->k, p->keys, p->dim, p->dim};
+  const favor_probe_rows *from = values->data ? values : &keys;
+  for (int64_t j = 0; j < p->keys; ++j)
+    load_row(from, stride_row(j, p->keys, from->rows), p->v + j * p->dv);
+  const favor_probe_rows probe = {FAVOR_F64, p->v, p->keys, p->dv, p->dv};
+  read_mean(p, p->comparing ? &probe : from);
+  for (int64_t c = 0; c < p->dv; ++c) {
+    double part = 0;
+    for (int64_t j = 0; j < p->keys; ++j) part += p->v[j * p->dv + c];
     for (int64_t j = 0; j < p->keys; ++j) p->v[j * p->dv + c] -= part / (double)p->keys;
   }
-  const double diagonal = square / n,
-               rest = n > 1 ? fmax(0, n * whole - diagonal) / (n - 1) : whole;
-  const bool same = p->inverse * n == 1;
-  p->mean2 = same || n < 2 ? whole : p->inverse * diagonal + (1 - p->inverse) * rest;
 }
 
 favor_status favor_probe_make(favor_probe *probe, const favor_allocator *allocator, int64_t dim,
@@ -122,10 +131,12 @@ favor_status favor_probe_make(favor_probe *probe, const favor_allocator *allocat
   probe->keys = least(kept_k, affordable(max_keys, dim));
   const int64_t queries = FAVOR_PROBE_PAIRS / probe->keys;
   probe->queries = least(probe->queries, queries < 8 ? 8 : queries);
-  probe->dv = source->v.data ? source->v.columns : 0;
+  probe->dv = source->v.data ? source->v.columns : source->comparing ? dim : 0;
+  probe->comparing = source->comparing;
   probe->total_queries = source->n_q > 0 ? source->n_q : rows_q;
-  probe->complete = given && probe->keys == n_k && rows_k == n_k && !source->causal;
-  count_keys(probe, source, n_k);
+  probe->complete =
+      source->comparing || (given && probe->keys == n_k && rows_k == n_k && !source->causal);
+  count_keys(probe, source, source->comparing ? probe->keys : n_k);
   favor_arena arena = favor_arena_counting();
   lay_out(probe, &arena);
   void *block = arena.failed ? NULL : favor_alloc(allocator, arena.used);
@@ -233,6 +244,20 @@ static void share_gap(const favor_probe *p, int64_t i, const double *z, double *
   for (int64_t j = 0; j < p->keys; ++j) gap[j] = gap[j] * over - share[j];
 }
 
+/* The squared error relative to the output for independent values. */
+static double blind_error(const favor_probe *p, const double *gaps) {
+  double error = 0, norm = 0;
+  for (int64_t i = 0; i < p->queries; ++i) {
+    const double query = p->weight[FAVOR_QUERY][i];
+    for (int64_t j = 0; j < p->keys; ++j) {
+      const int64_t at = i * p->keys + j;
+      error += query * gaps[at] * gaps[at] / p->weight[FAVOR_KEY][j];
+      norm += query * p->share[at] * p->share[at] / p->weight[FAVOR_KEY][j];
+    }
+  }
+  return norm > 0 ? error / norm : 0;
+}
+
 /* A threaded BLAS would gain nothing on so few rows. */
 static void sum_values(const favor_probe *p, const double *gap, double *sum) {
   memset(sum, 0, (size_t)p->dv * sizeof *sum);
@@ -241,12 +266,13 @@ static void sum_values(const favor_probe *p, const double *gap, double *sum) {
 }
 
 double favor_probe_error(const favor_probe *p, const double *z, double *work, double *error2) {
-  double *gaps = work, *sums = work + p->queries * p->keys, error = 0, norm = 0;
+  double *gaps = work, *sums = work + p->queries * p->keys, error = 0, norm = 0, blind = 0;
   const double m = (double)p->keys;
   /* One key is always right; beyond, the mean of (1/n)(1 - 1/n) over that of the probe. */
   const double falling = m > 1 ? (p->inverse - p->inverse2) * m / (m - 1) : p->inverse;
   for (int64_t i = 0; i < p->queries; ++i) share_gap(p, i, z + i * p->keys, gaps + i * p->keys);
   for (int64_t i = 0; i < p->queries; ++i) sum_values(p, gaps + i * p->keys, sums + i * p->dv);
+  if (p->comparing) blind = blind_error(p, gaps);
   for (int64_t i = 0; i < p->queries; ++i) {
     const double *gap = gaps + i * p->keys, *gap2 = p->gap2 + i * p->keys;
     double diagonal = 0, whole = 0, square;
@@ -259,6 +285,7 @@ double favor_probe_error(const favor_probe *p, const double *z, double *work, do
     error += square;
     norm += p->norm2[i];
   }
+  if (p->comparing) return norm > 0 ? sqrt(fmax(0, error) / norm * blind) : blind;
   return norm > 0 ? error / norm : 0;
 }
 

@@ -34,6 +34,12 @@ typedef struct favor_probe_source {
   favor_probe_rows q, k, v;
   int64_t n_q, n_k;
   bool causal;
+
+  /* For comparing estimators rather than forecasting: the rows of the probe are the whole problem,
+   * with their keys for values where there are none, and errors are geometric means of those with
+   * these values and of those with independent ones. Either alone misleads: values of real heads
+   * follow their keys, others do not. */
+  bool comparing;
 } favor_probe_source;
 
 typedef struct favor_probe {
@@ -41,6 +47,7 @@ typedef struct favor_probe {
   int64_t dim, dv;            /* dv = 0: values unknown */
   int64_t queries, keys;      /* sampled */
   int64_t total_queries;      /* of the problem */
+  bool comparing;             /* as the source says */
   bool complete;              /* every key of the problem is in the probe, and seen by all */
   double inverse, inverse2;   /* mean over the queries of 1/n and 1/n^2, n keys seen by each */
   double *q, *k, *v;          /* [queries, dim], [keys, dim], [keys, dv] of mean 0 */

@@ -12,11 +12,13 @@ static const double largest_log_ratio = 300;
 /* After HOPELESS projections an error twenty times the target, of one block, ends a trial. */
 enum { DOUBLINGS = 14, SMALL_DRAWS = 12, HOPELESS = 256 };
 
-/* Sums over the draws of one level. */
+/* Sums over the draws of one level: of errors and of their squares, or, once the choice of keys has
+ * made a square negative, of those alone. */
 typedef struct trial_sums {
   int64_t projections, draws;
-  double sum, sum2; /* of squares of errors */
-  double *error2;   /* [queries] */
+  bool negative;
+  double root, sum, sum2; /* of errors, of their squares, and of those' squares */
+  double *error2;         /* [queries] */
 } trial_sums;
 
 typedef struct trial_run {
@@ -72,6 +74,8 @@ static favor_status estimate(trial_run *run, const favor_map *map) {
 static void judge(trial_run *run, trial_sums *sums) {
   const double square = favor_probe_error(run->probe, run->z, run->work, sums->error2);
   sums->draws += 1;
+  sums->negative = sums->negative || square < 0;
+  sums->root += sqrt(fmax(square, 0));
   sums->sum += square;
   sums->sum2 += square * square;
 }
@@ -79,7 +83,8 @@ static void judge(trial_run *run, trial_sums *sums) {
 static void clear(const trial_run *run, trial_sums *sums, int64_t projections) {
   sums->projections = projections;
   sums->draws = 0;
-  sums->sum = sums->sum2 = 0;
+  sums->negative = false;
+  sums->root = sums->sum = sums->sum2 = 0;
   memset(sums->error2, 0, (size_t)run->probe->queries * sizeof *sums->error2);
 }
 
@@ -99,12 +104,21 @@ static double query_error(const favor_probe *p, const trial_sums *sums) {
   return 0.5 * sqrt(residual2 * (left > 0 ? left : 0));
 }
 
+/* The mean error, or its root mean square. */
+static double mean_error(const trial_sums *sums) {
+  const double n = (double)sums->draws;
+  return sums->negative ? sqrt(fmax(sums->sum / n, 0)) : sums->root / n;
+}
+
 static favor_trial_level level_of(const trial_run *run, const trial_sums *sums) {
-  const double n = (double)sums->draws, mean = sums->sum / n;
+  const double n = (double)sums->draws, mean = mean_error(sums);
   double spread = 0;
-  if (sums->draws > 1 && mean > 0)
-    spread = 0.5 * sqrt(fmax(0, sums->sum2 / n - mean * mean) / (n - 1)) / mean;
-  return (favor_trial_level){sums->projections, sums->draws, sqrt(fmax(mean, 0)), spread,
+  if (sums->draws > 1 && mean > 0 && sums->negative)
+    spread = 0.5 * sqrt(fmax(0, sums->sum2 / n - mean * mean * mean * mean)) / (mean * mean);
+  else if (sums->draws > 1 && mean > 0)
+    spread = sqrt(fmax(0, sums->sum / n - mean * mean)) / mean;
+  return (favor_trial_level){sums->projections, sums->draws, mean,
+                             sums->draws > 1 ? spread / sqrt(n - 1) : 0,
                              query_error(run->probe, sums)};
 }
 
@@ -171,19 +185,17 @@ static favor_status climb(trial_run *run, const favor_map_opts *opts, const favo
   if (status < 0) return status;
   for (int l = 0; l < DOUBLINGS; ++l) clear(run, &run->sums[l], block << l);
   const int64_t enough = 4 * (plan->least < 256 ? plan->least : 256);
-  const double hopeless = 400 * plan->target * plan->target;
+  const double hopeless = 20 * plan->target;
   for (int64_t made = 0; status >= 0 && made * block < plan->most;) {
     status = made == 0 ? estimate(run, map) : redraw(run, map, (uint64_t)made);
     if (status >= 0) add_block(run, DOUBLINGS);
     ++made;
-    if (status >= 0 && made * block >= HOPELESS && run->sums[0].sum > hopeless * (double)made)
-      break;
+    if (status >= 0 && made * block >= HOPELESS && mean_error(&run->sums[0]) > hopeless) break;
     if (made < 8 || made * block < enough) continue;
     /* Four times the projections that were enough make the error there a mean of four. */
     for (int l = 0; l < DOUBLINGS && status >= 0; ++l) {
       const trial_sums *s = &run->sums[l];
-      if (s->draws >= 4 && s->sum <= plan->target * plan->target * (double)s->draws)
-        made = plan->most;
+      if (s->draws >= 4 && mean_error(s) <= plan->target) made = plan->most;
     }
   }
   favor_map_destroy(map);
