@@ -52,6 +52,7 @@ set(FAVOR_SOURCES
   map/forecast.c
   map/conformity.c
   map/probe.c
+  map/probe_rows.c
   map/trial.c
   map/trial_curve.c
   map/choose.c

@@ -586,7 +586,7 @@ typedef struct favor_forecast {
  *  FEATURES where it is not but projections_for_target would cost less than exact attention, in
  *  flops, and FAVOR_VERDICT_EXACT where no number of features is both good enough and cheaper.
  *
- *  Shapes    x [n, dim] queries, y [k, dim] keys, v [k, problem->dv] values or NULL. NULL, and with
+ *  Shapes    x [n, dim] queries, y [k, dim] keys, v [k, problem->dv] values or NULL; n, k >= 1. NULL, and with
  *            statistics: values are taken as of equal variance and independent of each other and of
  *            the keys, which overstates the error of values with a common mean. problem NULL:
  *            defaults. opts->stats is replaced by what is given.

@@ -53,8 +53,8 @@ static favor_status check_problem(const favor_problem *given, favor_report *repo
     return favor_fail(report, FAVOR_ERR_ENUM, "mask",
                       "mask is %" PRId32 ", which is not a favor_mask", given->mask);
   if (given->reserved != 0)
-    return favor_fail(report, FAVOR_ERR_VALUE, "problem.reserved",
-                      "problem.reserved is %" PRId32 "; it must be 0", given->reserved);
+    return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
+                      given->reserved);
   if (!(given->target_error >= 1e-6 && given->target_error <= 1))
     return favor_fail(report, FAVOR_ERR_VALUE, "target_error",
                       "target_error is %g; it must be in [1e-6, 1]", given->target_error);
@@ -63,15 +63,12 @@ static favor_status check_problem(const favor_problem *given, favor_report *repo
 
 /* Everything about the call that does not look at rows. */
 static favor_status check_call(const favor_map_opts *opts, const favor_problem *problem,
-                               const favor_forecast *out, favor_problem *checked) {
+                               const void *out, favor_problem *checked) {
   if (!opts) return FAVOR_ERR_NULL;
   if (!favor_struct_size_ok(opts->size, sizeof *opts)) return FAVOR_ERR_STRUCT;
   favor_report_begin(opts->report);
   favor_status status = favor_check_pointer(opts->report, "out", out);
-  if (status >= 0) status = check_problem(problem, opts->report, checked);
-  if (status < 0) return status;
-  return out->size == 0 || favor_struct_size_ok(out->size, sizeof *out) ? FAVOR_OK
-                                                                        : FAVOR_ERR_STRUCT;
+  return status < 0 ? status : check_problem(problem, opts->report, checked);
 }
 
 /* Features that cannot pay need no fine curve. */
@@ -142,6 +139,7 @@ static favor_status forecast(const favor_map_opts *opts, const favor_problem *pr
                              const favor_probe_source *source, favor_forecast *out) {
   const favor_stats *stats = source->stats;
   advice a = {.problem = *problem, .source = *source};
+  if (out->size != 0 && !favor_struct_size_ok(out->size, sizeof *out)) return FAVOR_ERR_STRUCT;
   favor_forecast made = {.size = out->size == 0 ? sizeof made : out->size};
   favor_map_opts given = *opts;
   given.stats = stats;
@@ -214,6 +212,9 @@ static favor_status from_arrays(const favor_map_opts *opts, const favor_problem 
   if (status < 0) return status;
   favor_report *report = opts->report;
   const size_t real = favor_real_size(q->precision);
+  status = favor_check_range(report, "n", q->rows, 1, INT64_MAX);
+  if (status >= 0) status = favor_check_range(report, "k", k->rows, 1, INT64_MAX);
+  if (status < 0) return status;
   status = favor_check_range(report, "dim", opts->dim, 1, FAVOR_STATS_DIM_MAX);
   if (status < 0) return status;
   q->columns = k->columns = opts->dim;
@@ -222,8 +223,6 @@ static favor_status from_arrays(const favor_map_opts *opts, const favor_problem 
   else
     v->rows = v->ld = 0;
   const favor_array list[] = {
-      {"n", "n", NULL, q->rows, 0, 0, 1, false},
-      {"k", "k", NULL, k->rows, 0, 0, 1, false},
       {"x", "ldx", q->data, q->rows, q->columns, q->ld, real, false},
       {"y", "ldy", k->data, k->rows, k->columns, k->ld, real, false},
       {"v", "ldv", v->data, v->rows, v->columns, v->ld, real, false},

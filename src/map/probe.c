@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Which rows a probe takes. Arrays give rows at equal steps; statistics give their bottom-k sample,
- *  with how often each row came. */
+/** What a probe measures by. Which rows it takes: probe_rows.c. */
 #include "map/probe.h"
 
 #include <math.h>
@@ -30,30 +29,6 @@ static void lay_out(favor_probe *p, favor_arena *arena) {
   p->gap2 = favor_arena_take(arena, p->queries, p->keys, real);
   p->norm2 = favor_arena_take(arena, p->queries, 1, real);
   p->mean = favor_arena_take(arena, p->dv, 1, real);
-}
-
-static void load_row(const favor_probe_rows *from, int64_t row, double *to) {
-  for (int64_t c = 0; c < from->columns; ++c)
-    to[c] = favor_real_get(from->precision, from->data, row * from->ld + c);
-}
-
-/* Row i of `count` out of `rows`, at the middle of its step. */
-static int64_t stride_row(int64_t i, int64_t count, int64_t rows) {
-  return (int64_t)(((double)i + 0.5) * (double)rows / (double)count);
-}
-
-static void load_side(const favor_probe *p, favor_side side, const favor_stats *stats,
-                      const favor_probe_rows *from, int64_t count, double *to) {
-  const favor_sample *sample = from->data ? NULL : favor_stats_sample(stats, side);
-  for (int64_t i = 0; i < count; ++i) {
-    int64_t times = 1;
-    if (sample) {
-      memcpy(to + i * p->dim, favor_sample_row(sample, i, &times), (size_t)p->dim * sizeof *to);
-    } else {
-      load_row(from, stride_row(i, count, from->rows), to + i * p->dim);
-    }
-    p->weight[side][i] = (double)times;
-  }
 }
 
 /* Means of 1/n and 1/n^2 where query i of n_q sees keys up to i + n_k - n_q, those without a key left
@@ -106,7 +81,7 @@ static void load_values(favor_probe *p, const favor_probe_rows *values) {
   const favor_probe_rows keys = {FAVOR_F64, p->k, p->keys, p->dim, p->dim};
   const favor_probe_rows *from = values->data ? values : &keys;
   for (int64_t j = 0; j < p->keys; ++j)
-    load_row(from, stride_row(j, p->keys, from->rows), p->v + j * p->dv);
+    favor_probe_load_row(from, favor_probe_stride(j, p->keys, from->rows), p->v + j * p->dv);
   const favor_probe_rows probe = {FAVOR_F64, p->v, p->keys, p->dv, p->dv};
   read_mean(p, p->comparing ? &probe : from);
   for (int64_t c = 0; c < p->dv; ++c) {
@@ -143,10 +118,11 @@ favor_status favor_probe_make(favor_probe *probe, const favor_allocator *allocat
   if (!block) return FAVOR_ERR_MEMORY;
   arena = favor_arena_over(block, arena.used);
   lay_out(probe, &arena);
-  load_side(probe, FAVOR_QUERY, stats, &source->q, probe->queries, probe->q);
-  load_side(probe, FAVOR_KEY, stats, &source->k, probe->keys, probe->k);
+  favor_probe_load_keys(probe, source);
   if (probe->dv > 0) load_values(probe, &source->v);
-  return FAVOR_OK;
+  const favor_status status = favor_probe_load_queries(probe, source);
+  if (status < 0) favor_probe_end(probe);
+  return status;
 }
 
 /* The square of a sum over the problem's keys, from the whole square and the diagonal over the m keys

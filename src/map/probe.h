@@ -71,6 +71,15 @@ favor_status favor_probe_attend(favor_probe *probe, int32_t kernel, double scale
  *  gets the squares added, by query. */
 double favor_probe_error(const favor_probe *probe, const double *z, double *work, double *error2);
 
+/* ---- shared by probe.c and probe_rows.c: fill queries, or keys, and their weights ---- */
+
+favor_status favor_probe_load_queries(const favor_probe *probe, const favor_probe_source *source);
+void favor_probe_load_keys(const favor_probe *probe, const favor_probe_source *source);
+
+/** One row as float64; row i of `count` out of `rows`, at the middle of its step. */
+void favor_probe_load_row(const favor_probe_rows *from, int64_t row, double *to);
+int64_t favor_probe_stride(int64_t i, int64_t count, int64_t rows);
+
 void favor_probe_end(favor_probe *probe);
 
 #endif

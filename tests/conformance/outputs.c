@@ -126,8 +126,8 @@ static favor_forecast forecast(const output_set *s, const favor_map_opts *opts, 
   assert_ok(favor_problem_init(&problem));
   problem.dv = s->dv;
   problem.target_error = target;
-  assert_ok(favor_forecast_f64(opts, &problem, s->n, s->q, s->dim, s->n, s->k, s->dim, s->v, s->dv,
-                               &f));
+  assert_ok(
+      favor_forecast_f64(opts, &problem, s->n, s->q, s->dim, s->n, s->k, s->dim, s->v, s->dv, &f));
   assert_true(f.output_error_low <= f.output_error && f.output_error <= f.output_error_high);
   return f;
 }
@@ -188,5 +188,6 @@ void check_choice(const output_set *s, int64_t features, double wanted) {
   }
   printf("%-14s F %d: AUTO errs %.4f, the best, %s, %.4f\n", s->name, (int)features, chosen,
          favor_estimator_name(best_estimator), best);
-  assert_true(chosen <= 1.1 * best + 3 * hypot(chosen_error, best_error));
+  /* Beyond 1 zeros are the better output: nothing to choose between. */
+  if (best < 1) assert_true(chosen <= 1.1 * best + 3 * hypot(chosen_error, best_error));
 }

@@ -43,7 +43,7 @@ void check_recommendation(const output_set *set, int32_t estimator, double targe
                           output_tally *tally);
 
 /** The choice of AUTO errs at most 10 % and 3 standard errors more than the best positive estimator
- *  of as many features. Prints a line. */
+ *  of as many features, where that errs less than the output itself. Prints a line. */
 void check_choice(const output_set *set, int64_t features, double wanted);
 
 #endif

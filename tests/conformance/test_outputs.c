@@ -7,7 +7,8 @@ static void recommended_projections_reach_the_target(void **state) {
   const struct {
     int64_t dim;
     double norm, target;
-  } cases[] = {{16, 0.5, 0.1}, {16, 1, 0.2}, {64, 0.25, 0.1}, {64, 1, 0.2}, {64, 1.5, 0.4}, {64, 4, 0.4}};
+  } cases[] = {{16, 0.5, 0.1}, {16, 1, 0.2},   {64, 0.25, 0.1},
+               {64, 1, 0.2},   {64, 1.5, 0.4}, {64, 4, 0.4}};
   output_tally tally = {0};
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
