@@ -10,7 +10,7 @@
 static const double largest_log_ratio = 300;
 
 /* After HOPELESS projections an error twenty times the target, of one block, ends a trial. */
-enum { DOUBLINGS = 14, SMALL_DRAWS = 12, HOPELESS = 256 };
+enum { DOUBLINGS = 14, SMALL_DRAWS = 24, HOPELESS = 256 };
 
 /* Sums over the draws of one level: of errors and of their squares, or, once the choice of keys has
  * made a square negative, of those alone. */
