@@ -255,6 +255,39 @@ static void signed_estimators_are_chosen_where_allowed(void **state) {
   favor_stats_destroy(stats);
 }
 
+/* An eighth of the keys say what all of them do, of values that average out: both the outputs and
+ * their errors then fall as 1 / sqrt(n). Nothing depends on the seed of the map. */
+static void few_keys_stand_for_many(void **state) {
+  enum { N = 2048, FEW = 256, WIDE = 128 };
+  static double x[N * D], y[N * D], v[N * WIDE];
+  favor_map_opts opts;
+  favor_problem problem;
+  favor_forecast all = {0}, few = {0}, seeded = {0};
+  (void)state;
+  fill(N * D, 11, x);
+  fill(N * D, 12, y);
+  fill(N * WIDE, 13, v);
+  assert_ok(favor_map_opts_init(&opts));
+  opts.dim = D;
+  opts.projections = 64;
+  opts.scale = 0.25;
+  opts.estimator = FAVOR_ESTIMATOR_POSITIVE;
+  assert_ok(favor_problem_init(&problem));
+  problem.dv = WIDE;
+  problem.n_q = problem.n_k = N;
+  assert_ok(favor_forecast_f64(&opts, &problem, N, x, D, N, y, D, v, WIDE, &all));
+  assert_ok(favor_forecast_f64(&opts, &problem, FEW, x, D, FEW, y, D, v, WIDE, &few));
+  assert_true(fabs(log(few.output_error / all.output_error)) < log(1.3));
+  opts.seed = 99;
+  opts.stream = 7;
+  assert_ok(favor_forecast_f64(&opts, &problem, N, x, D, N, y, D, v, WIDE, &seeded));
+  assert_memory_equal(&all, &seeded, sizeof all);
+  problem.mask = FAVOR_MASK_CAUSAL;
+  assert_ok(favor_forecast_f64(&opts, &problem, N, x, D, N, y, D, v, WIDE, &seeded));
+  assert_near(seeded.flops_exact / all.flops_exact, 0.5, 1e-3);
+  assert_true(fabs(log(seeded.output_error / all.output_error)) < log(1.3));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(costs_are_those_of_the_products),
@@ -264,6 +297,7 @@ int main(void) {
       cmocka_unit_test(errors_of_a_whole_probe_are_those_of_its_outputs),
       cmocka_unit_test(there_is_a_forecast_for_every_finite_input),
       cmocka_unit_test(means_of_variances_come_from_moments),
+      cmocka_unit_test(few_keys_stand_for_many),
       cmocka_unit_test(signed_estimators_are_chosen_where_allowed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
