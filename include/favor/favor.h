@@ -515,7 +515,7 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
     int64_t ldy, double *log_out, int8_t *sign, int64_t ldo, void *work, size_t work_size,
     const favor_executor *executor, favor_report *report);
 
-/* ---- 6. Forecast: closed forms, before anything is run --------------------------------------- */
+/* ---- 6. Forecast: before anything is run ----------------------------------------------------- */
 
 /** The closed-form mean squared error of a map's estimate over draws of its projections, pair by
  *  pair: log_relmse[i] = ln(E (K^ - K)^2 / K^2) at (x_i, y_i).

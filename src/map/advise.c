@@ -188,7 +188,8 @@ static favor_status add_rows(favor_stats *stats, favor_side side, const favor_pr
 }
 
 static favor_status check_values(const favor_probe_rows *v, favor_report *report) {
-  for (int64_t j = 0; v->data && j < v->rows; ++j) {
+  if (!v->data) return FAVOR_OK;
+  for (int64_t j = 0; j < v->rows; ++j) {
     double norm2 = 0;
     for (int64_t c = 0; c < v->columns; ++c) {
       const double value = favor_real_get(v->precision, v->data, j * v->ld + c);

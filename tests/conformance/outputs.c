@@ -141,7 +141,8 @@ void check_recommendation(const output_set *s, int32_t estimator, double target,
     tally->exact++;
     return;
   }
-  assert_true(f.projections_for_target > 0);
+  assert_true(f.projections_for_target > 0 &&
+              f.projections_for_target <= s->n); /* else it cannot pay */
   opts.estimator = f.estimator;
   opts.coupling = f.coupling;
   opts.projections = f.projections_for_target;
