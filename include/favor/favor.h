@@ -299,7 +299,7 @@ FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA,
  *            _OVERFLOW, _MEMORY, _LINALG: *out = NULL and the report names the option.
  *  Cost      O(M dim min(M, dim)) flops for coupled rows. With statistics and estimator AUTO also
- *            some milliseconds for trials of each estimator (section 6).
+ *            up to a tenth of a second for trials of each estimator (section 6).
  *  Source    the estimators' and couplings' files name theirs.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
@@ -575,8 +575,8 @@ typedef struct favor_forecast {
 /** Forecast attention with the map that these options would make, from statistics alone, or from
  *  queries and keys with or without values. Nothing is allocated for long, W is not drawn.
  *
- *  Variances are closed forms: over all pairs from moments where the logarithm is affine in |x + y|^2,
- *  else, as quantiles, over pairs of sampled rows. The error of a normalised output has none that
+ *  Variances are closed forms: over all pairs from moments where the logarithm is affine in
+ *  |x + y|^2, else, as quantiles, over pairs of sampled rows. The error of a normalised output has none that
  *  holds beyond small errors; it is found by trials: features are drawn for some tens of sampled
  *  queries and up to 1024 sampled keys, held against exact attention between them, their number
  *  doubled until the target is reached, and the curve read at M. Deterministic: nothing depends on
@@ -586,16 +586,16 @@ typedef struct favor_forecast {
  *  FEATURES where it is not but projections_for_target would cost less than exact attention, in
  *  flops, and FAVOR_VERDICT_EXACT where no number of features is both good enough and cheaper.
  *
- *  Shapes    x [n, dim] queries, y [k, dim] keys, v [k, problem->dv] values or NULL; n, k >= 1. NULL, and with
- *            statistics: values are taken as of equal variance and independent of each other and of
- *            the keys, which overstates the error of values with a common mean. problem NULL:
- *            defaults. opts->stats is replaced by what is given.
+ *  Shapes    x [n, dim] queries, y [k, dim] keys, v [k, problem->dv] values or NULL; n, k >= 1.
+ *            NULL, and with statistics: values are taken as of equal variance and independent of
+ *            each other and of the keys, which overstates the error of values with a common mean.
+ *            problem NULL: defaults. opts->stats is replaced by what is given.
  *  Aliasing  out overlaps nothing.
  *  Memory    scratch of a few MiB from opts->allocator, freed before return.
  *  Errors    those of favor_map_create for the options; FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM,
  *            _VALUE, _OVERFLOW, _STATISTICS (no row on one side), _NONFINITE, _MEMORY: nothing
  *            written.
- *  Cost      tens of milliseconds; of arrays n k flops beside the statistics' (n + k) dim^2.
+ *  Cost      one or two tenths of a second; of arrays n k flops beside the statistics' (n + k) dim^2.
  *  Source    src/map/trial.h; Reid et al. 2023 (arXiv 2301.13856) for coupled rows.
  *  Since     0.1 */
 FAVOR_API favor_status favor_forecast_stats(const favor_map_opts *opts, const favor_stats *stats,
