@@ -101,7 +101,7 @@ favor_status favor_state_load(const favor_map *map, const void *block, size_t bl
   h.decay = favor_read_f64(&r);
   h.reference = favor_read_f64(&r);
   if (r.failed || !header_ok(&h)) return malformed(report, "header is not that of a state");
-  if (h.features != map->leaf.features || h.fingerprint != map->fingerprint) {
+  if (h.features != map->node.features || h.fingerprint != map->fingerprint) {
     return favor_fail(report, FAVOR_ERR_STATE, "map", "the saved state belongs to another map");
   }
   if (!favor_read_has(&r, h.features * (FAVOR_PARTS * (h.dv + 1) + 1)))
