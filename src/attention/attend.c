@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "attention/panel.h"
+#include "map/rows.h"
 
 static void side_layout(favor_attend_side *side, const favor_attend *a, favor_arena *arena) {
   const int64_t rows = FAVOR_ATTEND_ROWS;
@@ -79,10 +80,6 @@ static void split_row(const favor_attend *a, favor_attend_side *side, int64_t i,
   favor_real_set(a->precision, side->fraction, i, r - side->whole[i]);
 }
 
-static const void *row_at(const favor_attend *a, const void *x, int64_t row, int64_t ld) {
-  return (const unsigned char *)x + (size_t)row * (size_t)ld * a->table->real;
-}
-
 int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t first,
                                int64_t rows) {
   static const double log2_e = 1.44269504088896340736;
@@ -101,11 +98,12 @@ int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t 
       i += 1;
       continue;
     }
-    load_run(a, key, FAVOR_KEY, i, run, row_at(a, keys->k, first + i, keys->ldk), keys->ldk);
+    load_run(a, key, FAVOR_KEY, i, run, favor_rows_at(a->precision, keys->k, first + i, keys->ldk),
+             keys->ldk);
     for (int64_t end = i + run; i < end; ++i) {
       const double w = weight ? (double)weight[i * keys->weight_ld] : 0;
       unsigned char *value = (unsigned char *)a->values + (size_t)(i * a->ld) * a->table->real;
-      const void *v = row_at(a, keys->v, first + i, keys->ldv);
+      const void *v = favor_rows_at(a->precision, keys->v, first + i, keys->ldv);
       const bool value_ok = favor_value_load(a->precision, a->dv, a->ld, v, value);
       key->tile.rows = rows;
       if (!key->tile.finite[i] || !value_ok || !isfinite(w)) {

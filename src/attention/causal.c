@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "attention/causal.h"
 
-static int64_t smaller(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
-static const void *row_at(const favor_attend *a, const void *x, int64_t row, int64_t ld) {
-  return (const unsigned char *)x + (size_t)row * (size_t)ld * a->table->real;
-}
+#include "map/rows.h"
 
 int64_t favor_check_run(favor_attend *a, const favor_keys *keys, int64_t first, int64_t count) {
   for (int64_t at = 0; at < count; at += FAVOR_ATTEND_ROWS) {
-    const int64_t rows = smaller(count - at, FAVOR_ATTEND_ROWS);
+    const int64_t rows = favor_smaller(count - at, FAVOR_ATTEND_ROWS);
     const int64_t good = favor_attend_load_keys(a, keys, first + at, rows);
     if (good < rows) return at + good;
   }
@@ -21,7 +15,7 @@ int64_t favor_check_run(favor_attend *a, const favor_keys *keys, int64_t first, 
 int64_t favor_absorb_run(favor_attend *a, favor_level *level, const favor_keys *keys, int64_t first,
                          int64_t count) {
   for (int64_t at = 0; at < count; at += FAVOR_ATTEND_ROWS) {
-    const int64_t rows = smaller(count - at, FAVOR_ATTEND_ROWS);
+    const int64_t rows = favor_smaller(count - at, FAVOR_ATTEND_ROWS);
     const int64_t good = favor_attend_load_keys(a, keys, first + at, rows);
     favor_attend_absorb(a, level, good);
     if (good < rows) return at + good;
@@ -33,9 +27,9 @@ void favor_read_run(favor_attend *a, const favor_level *level, const favor_level
                     const void *q, int64_t ldq, int64_t first, int64_t queries,
                     const favor_output *o) {
   for (int64_t at = 0; at < queries; at += FAVOR_ATTEND_ROWS) {
-    const int64_t rows = smaller(queries - at, FAVOR_ATTEND_ROWS);
+    const int64_t rows = favor_smaller(queries - at, FAVOR_ATTEND_ROWS);
     a->query.tile.relative = !o->log_norm; /* nothing else reads the scalars of queries */
-    favor_attend_load_queries(a, row_at(a, q, first + at, ldq), ldq, rows);
+    favor_attend_load_queries(a, favor_rows_at(a->precision, q, first + at, ldq), ldq, rows);
     if (first + at < o->clean) favor_attend_read(a, level, base);
     favor_output_write(a, o, first + at, rows);
   }
@@ -54,10 +48,11 @@ static void causal_piece(favor_attend *a, const favor_causal *c, const favor_out
                          int64_t rows, int64_t keys, bool loaded) {
   if (!loaded) favor_attend_load_keys(a, c->keys, c->first_key + at, keys);
   a->query.tile.relative = !o->log_norm;
-  favor_attend_load_queries(a, row_at(a, c->q, c->first_query + at, c->ldq), c->ldq, rows);
+  favor_attend_load_queries(a, favor_rows_at(a->precision, c->q, c->first_query + at, c->ldq),
+                            c->ldq, rows);
   if (!attend_tile(a, c, keys)) {
     const int64_t half = rows / 2;
-    causal_piece(a, c, o, at, half, smaller(keys, half), false);
+    causal_piece(a, c, o, at, half, favor_smaller(keys, half), false);
     causal_piece(a, c, o, at + half, rows - half, keys > half ? keys - half : 0, false);
     return;
   }
@@ -67,14 +62,15 @@ static void causal_piece(favor_attend *a, const favor_causal *c, const favor_out
 
 static int64_t keys_at(const favor_causal *c, int64_t at, int64_t rows) {
   const int64_t left = c->key_count > at ? c->key_count - at : 0;
-  return smaller(left, rows);
+  return favor_smaller(left, rows);
 }
 
 void favor_causal_run(favor_attend *a, const favor_causal *c, favor_output *o) {
   int64_t at = 0;
   /* Tiles keep their full height beside a bad key, so that the rows before it keep their bits. */
   for (; at < c->queries && c->first_query + at < o->clean; at += FAVOR_ATTEND_ROWS) {
-    const int64_t rows = smaller(c->queries - at, FAVOR_ATTEND_ROWS), keys = keys_at(c, at, rows);
+    const int64_t rows = favor_smaller(c->queries - at, FAVOR_ATTEND_ROWS),
+                  keys = keys_at(c, at, rows);
     const int64_t good = favor_attend_load_keys(a, c->keys, c->first_key + at, keys);
     if (good < keys) o->clean = c->first_query + at + good;
     causal_piece(a, c, o, at, rows, keys, true);

@@ -5,6 +5,10 @@
 
 #include "attention/output.h"
 
+static inline int64_t favor_smaller(int64_t a, int64_t b) {
+  return a < b ? a : b;
+}
+
 /** Query i of the run sees base, the level as it is before the run, and keys 0 .. i of the run. */
 typedef struct favor_causal {
   const favor_keys *keys;

@@ -8,7 +8,6 @@
  * counts is ever divided by a maximum that the row may not see.
  */
 #include <math.h>
-#include <string.h>
 
 #include "attention/sums.h"
 
@@ -83,7 +82,7 @@ static void direct_panel(favor_attend *a, const favor_level *level, const favor_
   favor_panel_evaluate(a, &a->query, rows, first);
   const void *key_e = favor_panel_exponents(a, &a->key, keys);
   const void *query_e = favor_panel_exponents(a, &a->query, rows);
-  favor_panel_before(a, columns, first, level, base);
+  favor_panel_before(a, columns, first, a->reference, level, base);
   favor_panel_columns(a, columns, first, 1);
   find_tops(a, rows, keys, columns, key_e, query_e);
   favor_sums_raise(a, rows);

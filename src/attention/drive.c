@@ -17,10 +17,6 @@
 /* Queries of one item when they only read. */
 enum { read_rows = 512 };
 
-static int64_t smaller(int64_t a, int64_t b) {
-  return a < b ? a : b;
-}
-
 static int64_t larger(int64_t a, int64_t b) {
   return a > b ? a : b;
 }
@@ -49,27 +45,28 @@ static void causal_range(favor_drive *d, favor_attend *a, const favor_drive_stre
                          const favor_span *span, favor_level *level, const favor_level *base,
                          int64_t range, bool poisoned) {
   const bool last = range == d->ranges - 1;
-  const int64_t first = smaller(range * d->range_keys, span->keys);
-  const int64_t end = last ? span->keys : smaller(first + d->range_keys, span->keys);
+  const int64_t first = favor_smaller(range * d->range_keys, span->keys);
+  const int64_t end = last ? span->keys : favor_smaller(first + d->range_keys, span->keys);
   favor_output o = output_of(d, s, span, poisoned);
   /* Query i's own key is i + offset. */
   const int64_t from =
-      range == 0 ? 0 : smaller(larger(range * d->range_keys - span->offset, 0), span->queries);
+      range == 0 ? 0
+                 : favor_smaller(larger(range * d->range_keys - span->offset, 0), span->queries);
   const int64_t to =
       last ? span->queries
-           : smaller(larger((range + 1) * d->range_keys - span->offset, 0), span->queries);
-  const int64_t blind = smaller(larger(-span->offset, from), to);
+           : favor_smaller(larger((range + 1) * d->range_keys - span->offset, 0), span->queries);
+  const int64_t blind = favor_smaller(larger(-span->offset, from), to);
   const int64_t ldq = d->problem.d.q_stride[2];
   favor_read_run(a, level, base, span->q, ldq, from, blind - from, &o);
   /* Keys that the first seeing query sees before its own. */
-  const int64_t before = smaller(larger(blind + span->offset, first), end);
+  const int64_t before = favor_smaller(larger(blind + span->offset, first), end);
   if (blind == to) return;
   if (o.clean > 0 && favor_absorb_run(a, level, &span->k, first, before - first) < before - first) {
     o.clean = 0;
   }
   const favor_causal c = {.keys = &span->k,
                           .first_key = before,
-                          .key_count = smaller(end - before, to - blind),
+                          .key_count = favor_smaller(end - before, to - blind),
                           .q = span->q,
                           .ldq = ldq,
                           .first_query = blind,
@@ -147,8 +144,8 @@ static void absorb_range(void *ctx, int64_t slot, int64_t item) {
   favor_level level;
   const int64_t stream = item / d->ranges, range = item % d->ranges;
   const favor_drive_stream s = favor_drive_stream_at(d, stream);
-  const int64_t first = smaller(range * d->range_keys, s.span.keys);
-  const int64_t count = smaller(d->range_keys, s.span.keys - first);
+  const int64_t first = favor_smaller(range * d->range_keys, s.span.keys);
+  const int64_t count = favor_smaller(d->range_keys, s.span.keys - first);
   favor_drive_slot(d, slot, &s, &a, &level);
   favor_level total = favor_drive_total(d, stream, range);
   favor_level_clear(&total);
@@ -213,12 +210,12 @@ static void read_item(void *ctx, int64_t slot, int64_t item) {
   const int64_t stream = item / blocks / d->group;
   const favor_drive_stream s = favor_drive_stream_at(d, stream);
   const favor_span span = favor_drive_head(d, &s, head);
-  const int64_t first = smaller(block * read_rows, span.queries);
+  const int64_t first = favor_smaller(block * read_rows, span.queries);
   favor_drive_slot(d, slot, &s, &a, &ignored);
   const favor_level level = favor_drive_total(d, stream, d->ranges - 1);
   const favor_output o = output_of(d, &s, &span, bad_before(d, stream, d->ranges));
   favor_read_run(&a, &level, NULL, span.q, d->problem.d.q_stride[2], first,
-                 smaller(read_rows, span.queries - first), &o);
+                 favor_smaller(read_rows, span.queries - first), &o);
 }
 
 /* ---- refusing before anything changes ---- */

@@ -59,9 +59,6 @@ typedef struct favor_block {
   int64_t key, keys;   /* keys [key, key + keys) */
 } favor_block;
 
-/** Row `row` of an array of the call's precision. */
-const void *favor_exact_row(const favor_block *b, const void *x, int64_t row, int64_t ld);
-
 /** Load the block's queries, and begin their sums. */
 void favor_exact_load_queries(const favor_block *b);
 

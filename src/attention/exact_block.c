@@ -4,6 +4,7 @@
 
 #include "attention/exact.h"
 #include "attention/panel.h"
+#include "map/rows.h"
 
 static const double log2_e = 1.44269504088896340736, ln_2 = 0.69314718055994530942;
 
@@ -39,10 +40,10 @@ static void kernel_exponents(const favor_block *b) {
   const favor_precision p = b->call->problem.precision;
   for (int64_t i = 0; i < b->rows; ++i) {
     favor_pair pair = {.precision = p, .dim = d->dim, .norm_x = sqrt(b->s->q_norm2[i])};
-    pair.x = favor_exact_row(b, b->span->q, b->query + i, d->q_stride[2]);
+    pair.x = favor_rows_at(b->call->problem.precision, b->span->q, b->query + i, d->q_stride[2]);
     for (int64_t j = 0; j < b->keys; ++j) {
       if (b->s->q_bad[i] || b->s->k_bad[j] || b->s->k_masked[j]) continue;
-      pair.y = favor_exact_row(b, b->span->k.k, b->key + j, b->span->k.ldk);
+      pair.y = favor_rows_at(b->call->problem.precision, b->span->k.k, b->key + j, b->span->k.ldk);
       pair.norm_y = sqrt(b->s->k_norm2[j]);
       favor_real_set(p, b->s->weights, i * FAVOR_EXACT_KEYS + j,
                      log2_e * b->call->target->exact_log(&pair, b->call->scale) + b->s->bias[j]);

@@ -6,12 +6,9 @@
 
 #include "attention/exact.h"
 #include "attention/panel.h"
+#include "map/rows.h"
 
 static const double log2_e = 1.44269504088896340736;
-
-const void *favor_exact_row(const favor_block *b, const void *x, int64_t row, int64_t ld) {
-  return (const unsigned char *)x + (size_t)row * (size_t)ld * b->call->table->real;
-}
 
 static bool too_long(const favor_block *b, double norm2) {
   const double largest = b->call->scale > 1 ? b->call->scale : 1;
@@ -27,7 +24,7 @@ static void clear_row(const favor_block *b, void *x, int64_t i, int64_t ld) {
 void favor_exact_load_queries(const favor_block *b) {
   const favor_attention_desc *d = &b->call->problem.d;
   favor_exact_slot *s = b->s;
-  const void *q = favor_exact_row(b, b->span->q, b->query, d->q_stride[2]);
+  const void *q = favor_rows_at(b->call->problem.precision, b->span->q, b->query, d->q_stride[2]);
   b->call->table->load(b->rows, d->dim, q, d->q_stride[2], NULL, b->call->scale * log2_e, s->q,
                        s->ldin);
   b->call->table->row_scalars(b->rows, d->dim, q, d->q_stride[2], NULL, NULL, s->q_norm2, NULL);
@@ -46,7 +43,8 @@ void favor_exact_load_queries(const favor_block *b) {
 static bool load_value(const favor_block *b, int64_t j) {
   const int64_t ld = b->s->ld;
   unsigned char *out = (unsigned char *)b->s->values + (size_t)(j * ld) * b->call->table->real;
-  const void *v = favor_exact_row(b, b->span->k.v, b->key + j, b->span->k.ldv);
+  const void *v =
+      favor_rows_at(b->call->problem.precision, b->span->k.v, b->key + j, b->span->k.ldv);
   return favor_value_load(b->call->problem.precision, b->call->problem.d.dv, ld, v, out);
 }
 
@@ -54,7 +52,8 @@ static bool load_value(const favor_block *b, int64_t j) {
 static void load_run(const favor_block *b, int64_t j, int64_t count) {
   const favor_attention_desc *d = &b->call->problem.d;
   favor_exact_slot *s = b->s;
-  const void *k = favor_exact_row(b, b->span->k.k, b->key + j, b->span->k.ldk);
+  const void *k =
+      favor_rows_at(b->call->problem.precision, b->span->k.k, b->key + j, b->span->k.ldk);
   unsigned char *in = (unsigned char *)s->k + (size_t)(j * s->ldin) * b->call->table->real;
   b->call->table->load(count, d->dim, k, b->span->k.ldk, NULL, 1, in, s->ldin);
   b->call->table->row_scalars(count, d->dim, k, b->span->k.ldk, NULL, NULL, s->k_norm2 + j, NULL);

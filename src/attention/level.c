@@ -4,13 +4,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/real.h"
+
 int64_t favor_level_ld(int64_t dv) {
   return (dv + 1 + 15) / 16 * 16;
 }
 
 void favor_level_layout(favor_level *level, favor_precision precision, int64_t features, int64_t dv,
                         bool total, favor_arena *arena) {
-  const size_t real = precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(precision);
   level->precision = precision;
   level->features = features;
   level->dv = dv;
@@ -24,7 +26,7 @@ void favor_level_layout(favor_level *level, favor_precision precision, int64_t f
 }
 
 static size_t row_bytes(const favor_level *level) {
-  return (size_t)level->ld * (level->precision == FAVOR_F32 ? sizeof(float) : sizeof(double));
+  return (size_t)level->ld * favor_real_size(level->precision);
 }
 
 void favor_level_clear(favor_level *level) {

@@ -33,7 +33,7 @@ static favor_status check(const favor_made *m) {
   favor_status status =
       favor_state_check(m->report, "state", m->state, NULL, (int)m->precision, -1);
   if (status < 0) return status;
-  const size_t real = m->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(m->precision);
   const int64_t features = m->state->features, dv = m->state->dv;
   size_t bytes = 0;
   favor_state_bytes(m->precision, features, dv, &bytes);

@@ -89,26 +89,24 @@ void favor_panel_key_shifts(favor_attend *a, int64_t rows, double reference) {
   }
 }
 
+void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, double reference,
+                        const favor_level *level, const favor_level *base) {
+  for (int64_t j = first; j < first + columns; ++j) {
+    const double c = favor_level_c(level, j, reference);
+    const double before = base ? favor_level_c(base, j, reference) : FAVOR_EMPTY;
+    a->c_new[j] = before > c ? before : c;
+  }
+}
+
 void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t first,
                         const void *e, double reference, const favor_level *level,
                         const favor_level *base) {
+  favor_panel_before(a, columns, first, reference, level, base);
   for (int64_t j = 0; j < columns; ++j) favor_real_set(a->precision, a->column, j, -INFINITY);
   a->table->column_top(rows, columns, e, a->key.tile.ldp, a->key.fraction, a->key.shift, a->column);
   for (int64_t j = 0; j < columns; ++j) {
     const double top = favor_real_get(a->precision, a->column, j);
-    double c = favor_level_c(level, first + j, reference);
-    const double before = base ? favor_level_c(base, first + j, reference) : FAVOR_EMPTY;
-    if (top > -limit(a->precision) / 2 && top > c) c = top;
-    a->c_new[first + j] = before > c ? before : c;
-  }
-}
-
-void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, const favor_level *level,
-                        const favor_level *base) {
-  for (int64_t j = first; j < first + columns; ++j) {
-    const double c = favor_level_c(level, j, a->reference);
-    const double before = base ? favor_level_c(base, j, a->reference) : FAVOR_EMPTY;
-    a->c_new[j] = before > c ? before : c;
+    if (top > -limit(a->precision) / 2 && top > a->c_new[first + j]) a->c_new[first + j] = top;
   }
 }
 

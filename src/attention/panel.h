@@ -40,8 +40,8 @@ void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t 
                         const favor_level *base);
 
 /** The same without keys: what level and base (or NULL) hold. */
-void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, const favor_level *level,
-                        const favor_level *base);
+void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, double reference,
+                        const favor_level *level, const favor_level *base);
 
 /** a->column = sign c_new for the panel at `first`. */
 void favor_panel_columns(favor_attend *a, int64_t columns, int64_t first, double sign);

@@ -28,7 +28,7 @@ void favor_attend_read(favor_attend *a, const favor_level *level, const favor_le
   if (a->reference == FAVOR_EMPTY) return;
   for (int64_t first = 0; first < level->features; first += FAVOR_PANEL) {
     const int64_t columns = favor_panel_features(a, &a->query, first);
-    favor_panel_before(a, columns, first, level, base);
+    favor_panel_before(a, columns, first, a->reference, level, base);
     read_panel(a, level, base, first, columns);
   }
 }
@@ -66,7 +66,8 @@ static void causal_panel(favor_attend *a, const favor_level *level, const favor_
   }
 }
 
-/* Zero above the diagonal: after the products, so that nothing depends on what is masked. */
+/* Zero above the diagonal, where the product was no triangular one: after the products, so that
+ * nothing depends on what is masked. */
 static void mask(favor_attend *a, int64_t keys) {
   for (int64_t i = 0; i + 1 < keys; ++i) {
     unsigned char *row = a->products;
@@ -94,6 +95,6 @@ bool favor_attend_causal(favor_attend *a, const favor_level *level, const favor_
     causal_panel(a, level, base, keys, first);
   }
   a->evaluated = level->features <= FAVOR_PANEL;
-  mask(a, keys);
+  if (keys != rows) mask(a, keys);
   return favor_sums_close(a, keys, rows > 1 && exponent ? safe_denominator : -INFINITY);
 }

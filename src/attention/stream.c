@@ -7,7 +7,7 @@
 #include "base/status.h"
 
 favor_status favor_stream_check(const favor_stream *s, int64_t dv, const favor_array *states) {
-  const size_t real = s->precision == FAVOR_F32 ? sizeof(float) : sizeof(double);
+  const size_t real = favor_real_size(s->precision);
   const int64_t d = s->map->leaf.dim, n = s->n, nk = s->keys ? n : 0, nq = s->queries ? n : 0;
   const favor_array arrays[] = {
       favor_array_rows("n", n),

@@ -3,28 +3,12 @@
 # expects; the first one that fails ends the test. Never a time.
 set -u
 bench=$1 helper=$2 data=$3
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
+. "$here/checks.sh"
 quick="--length 96 --dim 8 --projections 16 --draws 2"
-checks=0
-
-fail() {
-  echo "FAILED: $*"
-  [ -f out ] && sed 's/^/  out: /' out | head -n 20
-  [ -f err ] && sed 's/^/  err: /' err | head -n 20
-  exit 1
-}
-
-# run STATUS WHAT ARGUMENT...: the bench ends with this status
-run() {
-  want=$1 what=$2
-  shift 2
-  "$bench" "$@" > out 2> err
-  got=$?
-  [ "$got" -eq "$want" ] || fail "$what: exit status $got, expected $want"
-  checks=$((checks + 1))
-}
 
 # works WHAT ARGUMENT...: every check of the bench passes but, on a machine that others use as well, the one
 # that holds the limit of the core against products: the only one that is about time
@@ -39,10 +23,6 @@ works() {
   fi
   [ "$got" -eq 0 ] || fail "$what: exit status $got, expected 0"
   checks=$((checks + 1))
-}
-
-says() { # says FILE TEXT: one of its lines holds the text
-  grep -qF -e "$2" "$1" || fail "$1 does not say: $2"
 }
 
 column() { # column FILE NAME: its cells, without the heading
