@@ -23,6 +23,8 @@ set(FAVOR_SOURCES
   node/target.c
   node/leaf.c
   node/assemble.c
+  node/walk.c
+  node/tree.c
   coupling/iid.c
   coupling/orthogonal.c
   coupling/fixed_norm.c
@@ -44,6 +46,9 @@ set(FAVOR_SOURCES
   map/options.c
   map/resolve.c
   map/create.c
+  map/sum.c
+  map/combine.c
+  map/redraw.c
   map/draw.c
   map/seal.c
   map/given.c

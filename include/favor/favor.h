@@ -308,21 +308,75 @@ FAVOR_API favor_status favor_map_create_from_projections_f64(const favor_map_opt
                                                              const double *w, int64_t ldw,
                                                              favor_map **out) FAVOR_CHECK_RESULT;
 
-/** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays.
+/** What a combination is made with. Set up with favor_combine_opts_init; NULL: the defaults. */
+typedef struct favor_combine_opts {
+  uint64_t size;             /* set by favor_combine_opts_init */
+  favor_allocator allocator; /* default malloc */
+  favor_report *report;      /* default NULL */
+  uint64_t reserved;         /* 0 */
+} favor_combine_opts;
+
+/** Set every option to its default. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_combine_opts_init_sized(favor_combine_opts *opts, uint64_t size);
+#define favor_combine_opts_init(opts) favor_combine_opts_init_sized((opts), sizeof *(opts))
+
+/** A map of the sum of kernels, sum_i weights[i] K_i: the features of the parts, times
+ *  sqrt|weight|, one after another. Parts may be combinations; they are copied, and leaves that are
+ *  the same in every bit are held and evaluated once. Any sum of unbiased estimates is unbiased,
+ *  also of parts that share a draw. A negative weight makes a signed map: its sign stands on the
+ *  key side.
+ *  Shapes    n in [1, 64]; maps [n] of one dimension and instruction set; weights [n], finite and
+ *            not zero or subnormal, or NULL for ones. At most 16 different leaves, 64 products of
+ *            at most 4 leaves and 2^31 features in the end.
+ *  Memory    one block from the allocator, the sum of the leaves' and some; workspaces grow with the
+ *            number of leaves.
+ *  Numerics  each part keeps its scale and means, whose corrections stay exact: phi_q.phi_k is the
+ *            weighted sum of the parts' estimates up to rounding.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _VALUE (weights, a half allocator, reserved),
+ *            _COMBINATION (too many leaves or products, other instruction set), _OVERFLOW, _MEMORY:
+ *            *out = NULL.
+ *            Attention, states and favor_map_save refuse combinations so far:
+ *            FAVOR_ERR_COMBINATION.
+ *  Cost      of features: those of each leaf once, and one scalar a row for every 512 features.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_concat(const favor_combine_opts *opts, int64_t n,
+                                        const favor_map *const *maps, const double *weights,
+                                        favor_map **out) FAVOR_CHECK_RESULT;
+
+/** A map of the product of kernels, K_a K_b: feature i F_b + j is feature i of a times feature j of
+ *  b. Products of sums are multiplied out, in the order (first term of a, first term of b), (first
+ *  of a, second of b) ... It is unbiased where the estimates are independent, so two maps of one
+ *  draw are refused: of the same seed and stream, whatever their other options, or with W that
+ *  begin with the same row in float32. Independent draws: another stream.
+ *  Shapes    one dimension and instruction set. A leaf with leaves behind it has at most 4096
+ *            features: give the map with more features as b. Limits of favor_map_concat.
+ *  Memory    as favor_map_concat; products of features are never stored.
+ *  Errors    as favor_map_concat, and FAVOR_ERR_DEPENDENT.
+ *  Cost      as favor_map_concat: each leaf once, and one scalar a row for each feature of a.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_tensor(const favor_combine_opts *opts, const favor_map *a,
+                                        const favor_map *b, favor_map **out) FAVOR_CHECK_RESULT;
+
+/** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays. Leaves of
+ *  a combination that shared a draw share one again, on the stream of the first; the k-th other
+ *  draw, in the order of favor_map_describe, is on that stream + k.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_COMBINATION (projections were given, their law is unknown),
  *            FAVOR_ERR_MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_redraw(const favor_map *map, uint64_t seed,
                                         favor_map **out) FAVOR_CHECK_RESULT;
 
-/** d, F, and the bytes that a map holds; 0 for NULL.
+/** d, F, M (of a combination: of all its leaves together), and the bytes that a map holds; 0 for
+ *  NULL.
  *  Since     0.1 */
 FAVOR_API int64_t favor_map_dim(const favor_map *map);
 FAVOR_API int64_t favor_map_features(const favor_map *map);
 FAVOR_API int64_t favor_map_projections(const favor_map *map);
 FAVOR_API size_t favor_map_bytes(const favor_map *map);
 
-/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough. "shape" is
+/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough for a map
+ *  that was created, 16384 for a combination, which lists its leaves and terms. "shape" is
  *  "none", or says what the matrices of a FAVOR# map are: "diagonal", "rotation" (one for both sides)
  *  or "dense"; "tilt" is then the mean of the tilts, "tilt_least" and "tilt_most" their range.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER: buf[0] = 0 if bytes > 0.
@@ -379,7 +433,8 @@ FAVOR_API favor_status favor_map_log_features_f64(const favor_map *map, favor_si
                                                   int64_t ldl, int8_t *sign, favor_report *report);
 
 /** Copy W, as drawn or given: rows of law N(0, I) before scale, tilt and any matrix are applied.
- *  Shapes    w [projections, dim], ldw >= dim. The f32 form is the rounded f64 one.
+ *  Shapes    w [projections, dim], ldw >= dim. The f32 form is the rounded f64 one. Of a
+ *            combination: W of its leaves, one after another, in the order of favor_map_describe.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw);
@@ -387,7 +442,8 @@ FAVOR_API favor_status favor_map_copy_projections_f64(const favor_map *map, doub
 
 /** Write a map as one little-endian block with a checksum, readable by every later minor version.
  *  Call with block = NULL to learn *bytes, the size needed; else *bytes is what was written.
- *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER (block_size too small; *bytes is still set).
+ *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER (block_size too small; *bytes is still set),
+ *            FAVOR_ERR_COMBINATION (a combination).
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t block_size,
                                       size_t *bytes);

@@ -32,6 +32,7 @@
   X(ERR_LINALG, -18, "BLAS or LAPACK failed, or has integers of another width")                    \
   X(ERR_THREAD, -19, "a thread could not be started")                                              \
   X(ERR_STATE, -20, "a state is not one, or belongs to another map, precision or shape")           \
+  X(ERR_DEPENDENT, -21, "a product of maps of one draw would be biased")                           \
   X(NOTE_OVERFLOW, 1, "some values did not fit and were written as the largest finite number")     \
   X(NOTE_NONFINITE, 2, "some input rows had no finite norm; their outputs are NaN")                \
   X(NOTE_NONPOSITIVE, 3, "some denominators were not positive; their rows were written as zeros")

@@ -34,7 +34,7 @@ void favor_attend_layout(favor_attend *a, const favor_map *map, favor_precision 
   a->values = favor_arena_take(arena, rows, a->ld, real);
   a->column = favor_arena_take(arena, ldp, 1, real);
   a->scale = favor_arena_take(arena, ldp, 1, real);
-  a->c_new = favor_arena_take(arena, map->leaf.features, 1, sizeof(double));
+  a->c_new = favor_arena_take(arena, map->node.features, 1, sizeof(double));
   a->gathered = favor_arena_take(arena, ldp, a->ld, real);
   a->products = favor_arena_take(arena, rows, rows, real);
   a->sums = favor_arena_take(arena, rows, a->ld, real);

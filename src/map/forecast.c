@@ -217,8 +217,8 @@ static double argument(const favor_map *map, const favor_matrices *m, const doub
 }
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
-  const int64_t d = law->map->choice.dim;
-  if (!law->coupling) return NAN;
+  const int64_t d = law->map->node.dim;
+  if (!law->coupling || favor_map_is_combination(law->map)) return NAN;
   if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const favor_matrices m = favor_map_matrices(law->map);

@@ -55,6 +55,7 @@ static size_t write_map(favor_writer *w, const favor_map *map) {
 
 favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes) {
   if (!map || !bytes) return FAVOR_ERR_NULL;
+  if (favor_map_is_combination(map)) return FAVOR_ERR_COMBINATION;
   favor_writer counting = {NULL, 0}, writing = {block, 0};
   *bytes = write_map(&counting, map);
   if (!block) return FAVOR_OK;
