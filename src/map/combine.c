@@ -26,15 +26,14 @@ static favor_status check_options(const favor_combine_opts *opts, favor_allocato
   if (opts && !favor_struct_size_ok(opts->size, sizeof *opts)) return FAVOR_ERR_STRUCT;
   if (opts) *report = opts->report;
   favor_report_begin(*report);
-  const favor_status status =
-      favor_allocator_resolve(opts ? &opts->allocator : &none, allocator);
+  const favor_status status = favor_allocator_resolve(opts ? &opts->allocator : &none, allocator);
   if (status < 0) {
     return favor_fail(*report, status, "allocator",
                       "only one of allocator.alloc and allocator.free is set; both or neither");
   }
   if (opts && opts->reserved != 0) {
-    return favor_fail(*report, FAVOR_ERR_VALUE, "reserved",
-                      "reserved is %" PRIu64 "; it must be 0", opts->reserved);
+    return favor_fail(*report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRIu64 "; it must be 0",
+                      opts->reserved);
   }
   return FAVOR_OK;
 }
@@ -48,10 +47,9 @@ static favor_status check_fit(favor_report *report, const char *name, const favo
                       part->node.dim, first->node.dim);
   }
   if (part->table[FAVOR_F32] != first->table[FAVOR_F32]) {
-    return favor_fail(report, FAVOR_ERR_COMBINATION, name,
-                      "a part runs on %s; the first runs on %s",
-                      favor_isa_name(part->table[FAVOR_F32]->isa),
-                      favor_isa_name(first->table[FAVOR_F32]->isa));
+    return favor_fail(
+        report, FAVOR_ERR_COMBINATION, name, "a part runs on %s; the first runs on %s",
+        favor_isa_name(part->table[FAVOR_F32]->isa), favor_isa_name(first->table[FAVOR_F32]->isa));
   }
   return FAVOR_OK;
 }

@@ -18,8 +18,7 @@ static void renew(favor_sum *sum, uint64_t seed) {
     }
     fresh[l] = sum->choice[l];
     fresh[l].seed = seed;
-    fresh[l].stream =
-        earlier < l ? fresh[earlier].stream : sum->choice[0].stream + draws++;
+    fresh[l].stream = earlier < l ? fresh[earlier].stream : sum->choice[0].stream + draws++;
   }
   memcpy(sum->choice, fresh, (size_t)sum->leaves * sizeof *fresh);
 }

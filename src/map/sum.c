@@ -30,10 +30,8 @@ bool favor_sum_dependent(const favor_map *a, const favor_map *b) {
       p->coupling != FAVOR_COUPLING_EXTERNAL && q->coupling != FAVOR_COUPLING_EXTERNAL;
   if (drawn && p->seed == q->seed && p->stream == q->stream) return true;
   for (int64_t k = 0; k < p->dim; ++k) {
-    const double v =
-        packed(a)[favor_pack_index(a->table[FAVOR_F64], p->projections, p->dim, 0, k)];
-    const double w =
-        packed(b)[favor_pack_index(b->table[FAVOR_F64], q->projections, q->dim, 0, k)];
+    const double v = packed(a)[favor_pack_index(a->table[FAVOR_F64], p->projections, p->dim, 0, k)];
+    const double w = packed(b)[favor_pack_index(b->table[FAVOR_F64], q->projections, q->dim, 0, k)];
     if ((float)v != (float)w) return false;
   }
   return true;

@@ -24,8 +24,8 @@
 
 #define FAVOR_NODE_LEAVES 16
 #define FAVOR_NODE_TERMS 64
-#define FAVOR_NODE_FACTORS 4              /* leaves of a term */
-#define FAVOR_NODE_OUTER 4096             /* features of a leaf that is not the last of a term */
+#define FAVOR_NODE_FACTORS 4  /* leaves of a term */
+#define FAVOR_NODE_OUTER 4096 /* features of a leaf that is not the last of a term */
 #define FAVOR_NODE_FEATURES ((int64_t)1 << 31) /* of a node */
 
 typedef struct favor_term {
@@ -68,8 +68,8 @@ typedef struct favor_node_tile {
   double *r;             /* [rows]: no panel's r lies above it; of a plain node, the r itself */
   unsigned char *finite; /* [rows]: 0 where the row has no finite norm in some leaf */
   int64_t nonfinite;
-  double *panel_r;                     /* [rows] */
-  int8_t *panel_sign;                  /* [rows] */
+  double *panel_r;    /* [rows] */
+  int8_t *panel_sign; /* [rows] */
   favor_tile leaf[FAVOR_NODE_LEAVES];
   int64_t held[FAVOR_NODE_LEAVES]; /* the piece that stands in leaf[l].panel, or -1 */
   favor_outer outer[FAVOR_NODE_LEAVES];
@@ -108,8 +108,9 @@ typedef struct favor_panel {
   const void *exponents; /* real [rows, ld], or NULL: zeros */
   const void *factors;   /* real [rows, ld], or NULL: ones */
   int64_t ld;
-  const double *r;    /* [rows] */
-  const int8_t *sign; /* [rows], 0 where the row has nothing here (its r is then 0); or NULL: ones */
+  const double *r; /* [rows] */
+  const int8_t
+      *sign; /* [rows], 0 where the row has nothing here (its r is then 0); or NULL: ones */
 } favor_panel;
 
 /** The row scalars and signs of a panel, without evaluating it. */

@@ -33,8 +33,8 @@ typedef struct features {
 static void take(const favor_map *map, favor_side side, const double *x, features *f) {
   f->n = favor_map_features(map);
   assert_true(f->n <= F_MAX);
-  assert_int_equal(
-      favor_map_log_features_f64(map, side, N, x, D, f->log, f->n, f->sign, NULL), FAVOR_OK);
+  assert_int_equal(favor_map_log_features_f64(map, side, N, x, D, f->log, f->n, f->sign, NULL),
+                   FAVOR_OK);
 }
 
 static void fill(uint64_t seed, double *x) {
@@ -61,7 +61,8 @@ static void check_features(const favor_map *a, const favor_map *b, const favor_m
     for (int64_t j = 0; j < n; j++) {
       const int64_t p = i * of_a.n + j / of_b.n, q = i * of_b.n + j % of_b.n;
       const int64_t r = i * of_c.n + (j - product);
-      const double log = j < product ? of_a.log[p] + of_b.log[q] + 0.5 * log2(fabs(weight)) * 0.69314718055994530942
+      const double log = j < product ? of_a.log[p] + of_b.log[q] +
+                                           0.5 * log2(fabs(weight)) * 0.69314718055994530942
                                      : of_c.log[r];
       const int sign = j < product ? key_sign * of_a.sign[p] * of_b.sign[q] : of_c.sign[r];
       assert_int_equal(of_all.sign[i * n + j], sign);
@@ -76,10 +77,10 @@ static void check_apply(const favor_map *all, favor_side side) {
   fill(3 + side, x);
   take(all, side, x, &of_all);
   const int64_t n = of_all.n;
-  assert_int_equal(
-      favor_map_apply_f64(all, side, N, x, D, phi, n, scale, NULL, 0, NULL, NULL), FAVOR_OK);
-  assert_int_equal(
-      favor_map_apply_f64(all, side, N, x, D, plain, n, NULL, NULL, 0, NULL, NULL), FAVOR_OK);
+  assert_int_equal(favor_map_apply_f64(all, side, N, x, D, phi, n, scale, NULL, 0, NULL, NULL),
+                   FAVOR_OK);
+  assert_int_equal(favor_map_apply_f64(all, side, N, x, D, plain, n, NULL, NULL, 0, NULL, NULL),
+                   FAVOR_OK);
   for (int64_t j = 0; j < N * n; j++) {
     const double want = of_all.sign[j] * exp(of_all.log[j]);
     assert_true(fabs(phi[j]) <= 1);
@@ -92,8 +93,8 @@ static void estimate(const favor_map *map, double *out) {
   double x[N * D], y[N * D];
   fill(3, x);
   fill(4, y);
-  assert_int_equal(
-      favor_kernel_estimate_f64(map, N, x, D, N, y, D, out, N, NULL, 0, NULL, NULL), FAVOR_OK);
+  assert_int_equal(favor_kernel_estimate_f64(map, N, x, D, N, y, D, out, N, NULL, 0, NULL, NULL),
+                   FAVOR_OK);
 }
 
 static void combine(int32_t first, int32_t kernel, int64_t m, double weight) {
@@ -172,11 +173,39 @@ static void one_draw_is_refused(void **state) {
   favor_map_destroy(b);
 }
 
+/** What cannot be combined, and what does not take combinations yet, says so and makes nothing. */
+static void refusals_are_precise(void **state) {
+  (void)state;
+  favor_map *a = make(FAVOR_ESTIMATOR_POSITIVE, 0, 3, 1), *both = NULL, *out = NULL;
+  favor_map *wide = make(FAVOR_ESTIMATOR_POSITIVE, 0, 4097, 2);
+  const favor_map *parts[] = {a, wide};
+  const double zero[] = {1, 0}, infinite[] = {INFINITY, 1};
+  favor_combine_opts opts;
+  size_t bytes = 0;
+  assert_int_equal(favor_map_concat(NULL, 0, parts, NULL, &out), FAVOR_ERR_SHAPE);
+  assert_int_equal(favor_map_concat(NULL, 2, NULL, NULL, &out), FAVOR_ERR_NULL);
+  assert_int_equal(favor_map_concat(NULL, 2, parts, zero, &out), FAVOR_ERR_VALUE);
+  assert_int_equal(favor_map_concat(NULL, 2, parts, infinite, &out), FAVOR_ERR_VALUE);
+  assert_int_equal(favor_map_tensor(NULL, wide, a, &out), FAVOR_ERR_COMBINATION);
+  assert_int_equal(favor_map_tensor(NULL, a, NULL, &out), FAVOR_ERR_NULL);
+  assert_int_equal(favor_combine_opts_init(&opts), FAVOR_OK);
+  opts.reserved = 1;
+  assert_int_equal(favor_map_tensor(&opts, a, wide, &out), FAVOR_ERR_VALUE);
+  assert_null(out);
+  assert_int_equal(favor_map_concat(NULL, 2, parts, NULL, &both), FAVOR_OK);
+  assert_int_equal(favor_map_save(both, NULL, 0, &bytes), FAVOR_ERR_COMBINATION);
+  assert_int_equal(favor_state_size(both, 3, FAVOR_F32, &bytes), FAVOR_ERR_COMBINATION);
+  favor_map_destroy(both);
+  favor_map_destroy(wide);
+  favor_map_destroy(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(features_are_those_of_the_parts),
       cmocka_unit_test(equal_leaves_are_shared),
       cmocka_unit_test(one_draw_is_refused),
+      cmocka_unit_test(refusals_are_precise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
