@@ -61,6 +61,7 @@ set(FAVOR_SOURCES
   map/kernel_out.c
   map/kernel_estimate.c
   map/save.c
+  map/save_combination.c
   map/forecast.c
   map/conformity.c
   attention/level.c

@@ -336,8 +336,6 @@ FAVOR_API favor_status favor_combine_opts_init_sized(favor_combine_opts *opts, u
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _VALUE (weights, a half allocator, reserved),
  *            _COMBINATION (too many leaves or products, other instruction set), _OVERFLOW, _MEMORY:
  *            *out = NULL.
- *            Attention, states and favor_map_save refuse combinations so far:
- *            FAVOR_ERR_COMBINATION.
  *  Cost      of features: those of each leaf once, and one scalar a row for every 512 features.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_concat(const favor_combine_opts *opts, int64_t n,
@@ -442,8 +440,7 @@ FAVOR_API favor_status favor_map_copy_projections_f64(const favor_map *map, doub
 
 /** Write a map as one little-endian block with a checksum, readable by every later minor version.
  *  Call with block = NULL to learn *bytes, the size needed; else *bytes is what was written.
- *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER (block_size too small; *bytes is still set),
- *            FAVOR_ERR_COMBINATION (a combination).
+ *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER (block_size too small; *bytes is still set).
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t block_size,
                                       size_t *bytes);
@@ -452,7 +449,8 @@ FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t 
  *  `isa` does. Nothing is trusted: every length and number is checked before memory is taken.
  *  Shapes    isa: favor_isa_id, chosen anew because the machine may be another.
  *  Memory    from the allocator (NULL: malloc), at most twice the saved block (FAVOR#: four times)
- *            plus the padding of few projections: 8 projections + 512 dim + 4096 bytes.
+ *            plus the padding of few projections: 8 projections + 512 dim + 4096 bytes; of a
+ *            combination twice that, and the padding for each leaf.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out =
  *            NULL.
  *  Since     0.1 */

@@ -23,10 +23,6 @@ static favor_status check_maps(const favor_drive *d, favor_report *report) {
     const favor_map *map = d->maps[i];
     status = favor_check_pointer(report, "maps", map);
     if (status < 0) return status;
-    if (favor_map_is_combination(map)) {
-      return favor_fail(report, FAVOR_ERR_COMBINATION, "maps",
-                        "map %" PRId64 " is a combination; attention takes plain maps", i);
-    }
     if (map->node.dim != desc->dim) {
       return favor_fail(report, FAVOR_ERR_SHAPE, "dim",
                         "dim is %" PRId64 "; map %" PRId64 " is of dimension %" PRId64, desc->dim,

@@ -83,7 +83,6 @@ favor_status favor_state_check(favor_report *report, const char *argument, const
 favor_status favor_state_size(const favor_map *map, int64_t dv, favor_precision precision,
                               size_t *bytes) {
   if (!map || !bytes) return FAVOR_ERR_NULL;
-  if (favor_map_is_combination(map)) return FAVOR_ERR_COMBINATION;
   if (precision != FAVOR_F32 && precision != FAVOR_F64) return FAVOR_ERR_ENUM;
   if (dv < 1 || dv > FAVOR_MAP_DIM_MAX) return FAVOR_ERR_SHAPE;
   return favor_state_bytes(precision, map->node.features, dv, bytes) ? FAVOR_OK

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums and products of maps, and fresh draws of any map. */
-#include <assert.h>
+/* Sums and products of maps. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -54,25 +53,6 @@ static favor_status check_fit(favor_report *report, const char *name, const favo
   return FAVOR_OK;
 }
 
-/* Copies of the leaves: their blocks as they are, but for the allocator. */
-static favor_status make(favor_sum *sum, const favor_allocator *allocator, favor_report *report,
-                         favor_map **out) {
-  favor_map *map = NULL;
-  favor_status status = favor_sum_close(sum, report);
-  if (status < 0) return status;
-  status = favor_sum_allocate(sum, sum->leaf[0]->table, allocator, report, &map);
-  if (status < 0) return status;
-  assert(map);
-  for (int32_t l = 0; l < sum->leaves; ++l) {
-    favor_map *part = favor_sum_part_to_fill(map, l);
-    memcpy(part, sum->leaf[l], sum->leaf[l]->bytes);
-    part->allocator = *allocator;
-  }
-  favor_map_seal(map);
-  *out = map;
-  return FAVOR_OK;
-}
-
 static favor_status check_weights(favor_report *report, int64_t n, const double *weights) {
   for (int64_t i = 0; weights && i < n; ++i) {
     if (isnormal(weights[i])) continue;
@@ -103,7 +83,7 @@ favor_status favor_map_concat(const favor_combine_opts *opts, int64_t n,
   for (int64_t i = 0; i < n && status == FAVOR_OK; ++i) {
     status = favor_sum_add(&sum, maps[i], weights ? weights[i] : 1, report);
   }
-  return status < 0 ? status : make(&sum, &allocator, report, out);
+  return status < 0 ? status : favor_sum_make(&sum, &allocator, report, out);
 }
 
 /* A product of estimates is unbiased where they are independent. */
@@ -135,5 +115,5 @@ favor_status favor_map_tensor(const favor_combine_opts *opts, const favor_map *a
   if (status == FAVOR_OK) status = check_independent(report, a, b);
   favor_sum sum = {.leaves = 0};
   if (status == FAVOR_OK) status = favor_sum_multiply(&sum, a, b, report);
-  return status < 0 ? status : make(&sum, &allocator, report, out);
+  return status < 0 ? status : favor_sum_make(&sum, &allocator, report, out);
 }

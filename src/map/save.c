@@ -11,12 +11,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "base/block.h"
 #include "base/check.h"
 #include "base/status.h"
-#include "map/map.h"
 #include "map/registry.h"
 #include "map/resolve.h"
+#include "map/saved.h"
 
 static const char magic[8] = {'f', 'a', 'v', 'o', 'r', 'm', 'a', 'p'};
 
@@ -37,7 +36,7 @@ static void write_choice(favor_writer *w, const favor_choice *c) {
   favor_write_f64(w, c->recipe.constant);
 }
 
-static size_t write_map(favor_writer *w, const favor_map *map) {
+size_t favor_saved_write_plain(favor_writer *w, const favor_map *map) {
   const favor_choice *c = &map->choice;
   favor_write_header(w, magic);
   write_choice(w, c);
@@ -55,12 +54,13 @@ static size_t write_map(favor_writer *w, const favor_map *map) {
 
 favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes) {
   if (!map || !bytes) return FAVOR_ERR_NULL;
-  if (favor_map_is_combination(map)) return FAVOR_ERR_COMBINATION;
   favor_writer counting = {NULL, 0}, writing = {block, 0};
-  *bytes = write_map(&counting, map);
+  size_t (*write)(favor_writer *, const favor_map *) =
+      favor_map_is_combination(map) ? favor_saved_write_combination : favor_saved_write_plain;
+  *bytes = write(&counting, map);
   if (!block) return FAVOR_OK;
   if (block_size < *bytes) return FAVOR_ERR_BUFFER;
-  write_map(&writing, map);
+  write(&writing, map);
   return FAVOR_OK;
 }
 
@@ -160,9 +160,8 @@ static favor_status malformed(favor_report *report, const char *what) {
   return favor_fail(report, FAVOR_ERR_FORMAT, "block", "the block's %s", what);
 }
 
-static favor_status read_map(favor_reader *r, const favor_table *const table[2],
-                             const favor_allocator *allocator, favor_report *report,
-                             favor_map **out) {
+static favor_status read_map(const favor_loading *l, favor_reader *r, favor_map **out) {
+  favor_report *report = l->report;
   favor_choice choice = {0};
   favor_map *map = NULL;
   read_choice(r, &choice);
@@ -176,9 +175,9 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   if (!r->newer && r->size - r->at != 8 * (size_t)numbers) {
     return malformed(report, "arrays are longer than its options say");
   }
-  favor_status status = favor_map_allocate(&choice, table, allocator, report, &map);
+  favor_status status = favor_map_allocate(&choice, l->table, &l->allocator, report, &map);
   if (status < 0) return status;
-  double *row = favor_alloc_array(allocator, choice.dim, 1, sizeof *row);
+  double *row = favor_alloc_array(&l->allocator, choice.dim, 1, sizeof *row);
   if (!row) {
     status = favor_fail(report, FAVOR_ERR_MEMORY, "", "a row of w could not be allocated");
     goto fail;
@@ -186,7 +185,7 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   bool good = read_shifts(r, map) && read_matrices(r, map);
   if (good) favor_map_assemble(map);
   good = good && read_rows(r, map, row);
-  favor_free(allocator, row);
+  favor_free(&l->allocator, row);
   if (!good) {
     status =
         favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
@@ -200,26 +199,31 @@ fail:
   return status;
 }
 
+favor_status favor_saved_read_plain(const favor_loading *l, const void *block, size_t block_size,
+                                    favor_map **out) {
+  favor_reader reader;
+  const favor_status status = favor_read_open(&reader, magic, block, block_size, l->report);
+  return status < 0 ? status : read_map(l, &reader, out);
+}
+
 favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,
                             const favor_allocator *allocator, favor_report *report,
                             favor_map **out) {
-  favor_reader reader;
-  favor_allocator resolved;
-  const favor_table *table[2];
+  favor_loading l = {.report = report};
   favor_report_begin(report);
   favor_status status = favor_check_pointer(report, "out", out);
   if (status < 0) return status;
   *out = NULL;
   status = favor_check_pointer(report, "block", block);
   if (status < 0) return status;
-  status = favor_allocator_resolve(allocator, &resolved);
+  status = favor_allocator_resolve(allocator, &l.allocator);
   if (status < 0) {
     return favor_fail(report, status, "allocator",
                       "only one of alloc and free is set; both or neither");
   }
-  status = favor_table_select(isa, report, table);
+  status = favor_table_select(isa, report, l.table);
   if (status < 0) return status;
-  status = favor_read_open(&reader, magic, block, block_size, report);
-  if (status < 0) return status;
-  return read_map(&reader, table, &resolved, report, out);
+  return favor_saved_is_combination(block, block_size)
+             ? favor_saved_read_combination(&l, block, block_size, out)
+             : favor_saved_read_plain(&l, block, block_size, out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/sum.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -11,17 +12,17 @@ double favor_sum_constant(double weight) {
   return 0.5 * log2(fabs(weight));
 }
 
-static const double *packed(const favor_map *map) {
-  return (const void *)(favor_map_base(map) + map->leaf.weights[FAVOR_F64]);
+/* Everything behind the heads, which are equal in size where the choices are; padding is zero. */
+static bool same_arrays(const favor_map *a, const favor_map *b) {
+  return a->bytes == b->bytes && memcmp(favor_map_base(a) + sizeof *a,
+                                        favor_map_base(b) + sizeof *b, a->bytes - sizeof *a) == 0;
 }
 
-/* Both of one table, so that equal rows are packed equally. */
 static bool same(const favor_map *a, const favor_map *b) {
   const favor_choice *p = &a->choice, *q = &b->choice;
   return a->fingerprint == b->fingerprint && p->estimator == q->estimator &&
          p->coupling == q->coupling && p->recentre == q->recentre && p->seed == q->seed &&
-         p->stream == q->stream && p->projections == q->projections &&
-         memcmp(packed(a), packed(b), (size_t)(a->leaf.columns * p->dim) * sizeof(double)) == 0;
+         p->stream == q->stream && p->projections == q->projections && same_arrays(a, b);
 }
 
 bool favor_sum_dependent(const favor_map *a, const favor_map *b) {
@@ -30,8 +31,7 @@ bool favor_sum_dependent(const favor_map *a, const favor_map *b) {
       p->coupling != FAVOR_COUPLING_EXTERNAL && q->coupling != FAVOR_COUPLING_EXTERNAL;
   if (drawn && p->seed == q->seed && p->stream == q->stream) return true;
   for (int64_t k = 0; k < p->dim; ++k) {
-    const double v = packed(a)[favor_pack_index(a->table[FAVOR_F64], p->projections, p->dim, 0, k)];
-    const double w = packed(b)[favor_pack_index(b->table[FAVOR_F64], q->projections, q->dim, 0, k)];
+    const double v = favor_map_drawn(a, 0, k), w = favor_map_drawn(b, 0, k);
     if ((float)v != (float)w) return false;
   }
   return true;
@@ -201,4 +201,22 @@ favor_status favor_sum_allocate(const favor_sum *sum, const favor_table *const t
 favor_map *favor_sum_part_to_fill(favor_map *map, int32_t l) {
   const favor_leaf_place *places = (const void *)(favor_map_base(map) + map->node.leaf);
   return (void *)((unsigned char *)map + places[l].base);
+}
+
+favor_status favor_sum_make(favor_sum *sum, const favor_allocator *allocator, favor_report *report,
+                            favor_map **out) {
+  favor_map *map = NULL;
+  favor_status status = favor_sum_close(sum, report);
+  if (status < 0) return status;
+  status = favor_sum_allocate(sum, sum->leaf[0]->table, allocator, report, &map);
+  if (status < 0) return status;
+  assert(map);
+  for (int32_t l = 0; l < sum->leaves; ++l) {
+    favor_map *part = favor_sum_part_to_fill(map, l);
+    memcpy(part, sum->leaf[l], sum->leaf[l]->bytes);
+    part->allocator = *allocator;
+  }
+  favor_map_seal(map);
+  *out = map;
+  return FAVOR_OK;
 }

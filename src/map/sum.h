@@ -37,6 +37,10 @@ favor_status favor_sum_close(favor_sum *sum, favor_report *report);
 favor_status favor_sum_allocate(const favor_sum *sum, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out);
+/** Close a sum and make its map; the parts are copies of the leaves, but for the allocator. */
+favor_status favor_sum_make(favor_sum *sum, const favor_allocator *allocator, favor_report *report,
+                            favor_map **out);
+
 favor_map *favor_sum_part_to_fill(favor_map *map, int32_t l);
 
 /** log2 sqrt |weight|. */

@@ -64,7 +64,8 @@ typedef struct call_table {
   size_t count;
 } call_table;
 
-extern const call_table calls_base, calls_map, calls_kernel, calls_attention, calls_state;
+extern const call_table calls_base, calls_map, calls_combine, calls_kernel, calls_attention,
+    calls_state;
 
 /* ---- cases ---- */
 
@@ -102,7 +103,8 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_kernel, cases_attention, cases_desc, cases_carry, cases_state, cases_state_io;
+    cases_combine, cases_kernel, cases_attention, cases_desc, cases_carry, cases_state,
+    cases_state_io;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -198,6 +200,16 @@ typedef enum fixture_thing {
   THING_STATE_MAP,
   THING_STATE_PRECISION,
   THING_STATE_DV,
+  THING_COMBINE_ZERO, /* options of combinations; lists of maps: of NULL, of another dimension, of other
+                         instruction sets; a map of that dimension, of the first draw, of another set */
+  THING_COMBINE_SMALL,
+  THING_COMBINE_A5,
+  THING_COMBINE_NULL,
+  THING_COMBINE_DIM,
+  THING_COMBINE_ISA,
+  THING_FACTOR_DIM,
+  THING_FACTOR_SAME,
+  THING_FACTOR_ISA,
   THING_COUNT
 } fixture_thing;
 
@@ -225,6 +237,9 @@ typedef struct fixture {
   favor_attention_desc desc, raw_desc;
   favor_map *other_dim, *other_features;
   const favor_map *map_list[2];
+  favor_combine_opts combine, raw_combine;
+  favor_map *part[4]; /* of combinations: two draws, another dimension, another instruction set */
+  const favor_map *part_list[2];
   favor_state *own_state; /* for favor_state_destroy */
   unsigned char *spares;
   size_t state_bytes, spare_bytes;
@@ -266,6 +281,15 @@ void attention_fill(fixture *f);
 void attention_close(fixture *f);
 bool attention_default(fixture *f, const char *name, argument *value);
 void *attention_thing(fixture *f, int64_t which);
+
+/** Combinations, in arguments_combine.c: the same again, and a setting of "opts.reserved" and the like. */
+bool combine_concerns(const fixture *f);
+void combine_make(fixture *f);
+void combine_fill(fixture *f);
+void combine_close(fixture *f);
+bool combine_default(fixture *f, const char *name, argument *value);
+void *combine_thing(fixture *f, int64_t which);
+void combine_set(fixture *f, const setting *s);
 
 /** Fields of the descriptor, in arguments_desc.c: apply a setting of "desc.n_q" and the like; arrays that fields
  *  may point to. */

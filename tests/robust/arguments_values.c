@@ -85,6 +85,7 @@ static bool default_object(fixture *f, const char *name, argument *value) {
 argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
   if (attention_concerns(f) && attention_default(f, name, &value)) return value;
+  if (combine_concerns(f) && combine_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
   for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
     if (strcmp(integers[i].name, name) != 0) continue;
@@ -117,6 +118,7 @@ static void *raw_opts(fixture *f, int64_t which) {
 static void *find_thing(fixture *f, int64_t which) {
   if (which <= THING_EXECUTOR_WIDEST) return &f->executors[which];
   if (which <= THING_ALLOCATOR_ZERO) return &f->broken[which];
+  if (which >= THING_COMBINE_ZERO) return combine_thing(f, which);
   if (which >= THING_MAPS_NULL) return attention_thing(f, which);
   if (which >= THING_OPTS_ZERO && which <= THING_OPTS_A5) return raw_opts(f, which);
   if (which >= THING_REPORT_ZERO && which <= THING_REPORT_A5) return raw_report(f, which);
@@ -227,6 +229,8 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
   if (s->kind == SET_NONE) return;
   if (s->kind == SET_ENV) {
     assert_int_equal(setenv("FAVOR_ISA", s->text, 1), 0);
+  } else if (strncmp(s->argument, "opts.", 5) == 0 && combine_concerns(f)) {
+    combine_set(f, s);
   } else if (strncmp(s->argument, "opts.", 5) == 0) {
     set_field(f, s);
   } else if (strncmp(s->argument, "desc.", 5) == 0) {
