@@ -29,6 +29,9 @@ set(FAVOR_SOURCES
   coupling/orthogonal.c
   coupling/fixed_norm.c
   coupling/simplex.c
+  coupling/simplex_plus.c
+  coupling/hadamard.c
+  coupling/antithetic.c
   estimator/positive.c
   estimator/trigonometric.c
   estimator/hyperbolic.c

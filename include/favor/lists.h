@@ -64,7 +64,10 @@
   X(IID, iid, 1, "independent rows")                                                               \
   X(ORTHOGONAL, orthogonal, 2, "block-orthogonal rows, chi norms")                                 \
   X(FIXED_NORM, fixed_norm, 3, "block-orthogonal rows, every norm sqrt(d)")                        \
-  X(SIMPLEX, simplex, 4, "rows along the vertices of a regular simplex, chi norms")
+  X(SIMPLEX, simplex, 4, "rows along the vertices of a regular simplex, chi norms")                \
+  X(SIMPLEX_PLUS, simplex_plus, 5, "simplex rows turned against each other by their norms")        \
+  X(HADAMARD, hadamard, 6, "rows of products of Hadamard matrices and signs, chi norms")           \
+  X(ANTITHETIC, antithetic, 7, "independent rows in pairs of opposite ones")
 
 /* X(NAME, symbol, value, title). Row = file src/kernel/<symbol>.c, which defines the tables
  * favor_table_<symbol>_f32 and _f64. Value 0 is FAVOR_ISA_AUTO and has no row. */

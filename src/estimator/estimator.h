@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/rows.h"
 #include "favor/favor.h"
 #include "node/shape.h"
 
@@ -33,6 +34,7 @@ typedef struct favor_estimator {
   int32_t id;
   const char *name, *source;
   uint32_t kernels; /* bit k: valid for favor_kernel k */
+  uint32_t refuses; /* kinds of rows (base/rows.h) that it has no use for, a set */
   favor_form form;
   favor_shape shape;               /* other than NONE: the fit fills matrices too */
   bool positive;                   /* no feature is ever negative */

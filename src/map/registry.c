@@ -45,12 +45,17 @@ const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics) {
   return best;
 }
 
-const favor_coupling *favor_coupling_best(favor_form form) {
-  const bool even = favor_form_is_even(form);
+uint32_t favor_rows_refused(const favor_estimator *estimator, const favor_coupling *coupling) {
+  return coupling->rows & estimator->refuses;
+}
+
+const favor_coupling *favor_coupling_best(const favor_estimator *estimator) {
+  const bool even = favor_form_is_even(estimator->form);
   const favor_coupling *best = NULL;
   int best_rank = 0;
   for (int i = 0; i < coupling_count; ++i) {
     const int rank = even ? couplings[i]->rank_even : couplings[i]->rank_odd;
+    if (favor_rows_refused(estimator, couplings[i])) continue;
     if (couplings[i]->exact && rank > best_rank) {
       best = couplings[i];
       best_rank = rank;
@@ -106,7 +111,9 @@ favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info
 }
 
 favor_status favor_combination(int32_t kernel, int32_t estimator, int32_t coupling) {
-  const favor_estimator *found = favor_estimator_find(estimator);
-  if (!favor_target_find(kernel) || !found || !favor_coupling_find(coupling)) return FAVOR_ERR_ENUM;
-  return found->kernels >> kernel & 1 ? FAVOR_OK : FAVOR_ERR_COMBINATION;
+  const favor_estimator *e = favor_estimator_find(estimator);
+  const favor_coupling *c = favor_coupling_find(coupling);
+  if (!favor_target_find(kernel) || !e || !c) return FAVOR_ERR_ENUM;
+  const bool valid = (e->kernels >> kernel & 1) && !favor_rows_refused(e, c);
+  return valid ? FAVOR_OK : FAVOR_ERR_COMBINATION;
 }

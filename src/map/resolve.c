@@ -115,12 +115,21 @@ static favor_status resolve_coupling(const favor_map_opts *opts, bool external,
                       "coupling is %" PRId32 "; with given projections leave it 0 (AUTO)",
                       opts->coupling);
   }
+  const favor_estimator *estimator = favor_estimator_find(out->choice.estimator);
   const favor_coupling *coupling = opts->coupling == FAVOR_COUPLING_AUTO
-                                       ? favor_coupling_best(out->choice.recipe.form)
+                                       ? favor_coupling_best(estimator)
                                        : favor_coupling_find(opts->coupling);
   if (!coupling) {
     return favor_fail(opts->report, FAVOR_ERR_ENUM, "coupling",
                       "coupling is %" PRId32 ", which is not a favor_coupling_id", opts->coupling);
+  }
+  const uint32_t refused = favor_rows_refused(estimator, coupling);
+  if (refused) {
+    return favor_fail(opts->report, FAVOR_ERR_COMBINATION, "coupling",
+                      refused & FAVOR_ROWS_OPPOSITE
+                          ? "%s features of w and -w are the same, so %s rows would repeat them"
+                          : "%s features want rows of another law than %s ones, which are N(0, I)",
+                      estimator->name, coupling->name);
   }
   out->choice.coupling = coupling->id;
   return FAVOR_OK;

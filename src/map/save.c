@@ -114,7 +114,10 @@ static bool valid(const favor_choice *c) {
   const favor_estimator *estimator = favor_estimator_find(c->estimator);
   const favor_target *target = favor_target_find(c->kernel);
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
-  if (c->coupling != FAVOR_COUPLING_EXTERNAL && !favor_coupling_find(c->coupling)) return false;
+  if (c->coupling != FAVOR_COUPLING_EXTERNAL) {
+    const favor_coupling *coupling = favor_coupling_find(c->coupling);
+    if (!coupling || favor_rows_refused(estimator, coupling)) return false;
+  }
   if (c->recentre && !target->recentres) return false;
   if (!favor_choice_scale_ok(c->scale) || !favor_choice_tilt_ok(c->recipe.tilt)) return false;
   if (c->recipe.form != estimator->form) return false;

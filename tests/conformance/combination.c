@@ -28,6 +28,11 @@ static combination describe(int32_t kernel, int32_t estimator, int32_t coupling)
   return c;
 }
 
+/** Two features a projection here are those of w and of -w: opposite rows would repeat them. */
+static bool is_pointless(const combination *c) {
+  return c->coupling == FAVOR_COUPLING_ANTITHETIC && c->info.features_per_projection == 2;
+}
+
 int combinations(combination out[COMBINATIONS_MAX]) {
   int n = 0, refused = 0;
   for (int k = 0; k < KERNELS; k++)
@@ -35,18 +40,20 @@ int combinations(combination out[COMBINATIONS_MAX]) {
       for (int c = 0; c < COUPLINGS; c++) {
         const favor_status status = favor_combination(kernels[k], estimators[e], couplings[c]);
         const combination found = describe(kernels[k], estimators[e], couplings[c]);
+        const bool expected = (found.info.kernels >> kernels[k] & 1) && !is_pointless(&found);
         if (status == FAVOR_OK) {
-          assert_true((found.info.kernels >> kernels[k] & 1) != 0);
+          assert_true(expected);
           assert_true(n < COMBINATIONS_MAX);
           out[n++] = found;
         } else {
           assert_status(status, FAVOR_ERR_COMBINATION);
-          assert_true((found.info.kernels >> kernels[k] & 1) == 0);
+          assert_false(expected);
           refused++;
         }
       }
   print_message(
-      "combinations: %d declared, %d run, %d skipped (the estimator is of another kernel)\n",
+      "combinations: %d declared, %d run, %d skipped (the estimator is of another kernel, or "
+      "sees opposite rows alike)\n",
       n + refused, n, refused);
   return n;
 }
