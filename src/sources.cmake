@@ -36,6 +36,7 @@ set(FAVOR_SOURCES
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
+  estimator/sign.c
   estimator/tilt.c
   estimator/gerf.c
   estimator/sharp.c
@@ -63,6 +64,7 @@ set(FAVOR_SOURCES
   map/kernel_exact.c
   map/kernel_out.c
   map/kernel_estimate.c
+  map/hybrid.c
   map/save.c
   map/save_combination.c
   map/forecast.c

@@ -44,6 +44,7 @@ extern "C" {
 #define FAVOR_LIST_KERNEL(name, symbol, value, text) FAVOR_KERNEL_##name = (value),
 #define FAVOR_LIST_ESTIMATOR(name, symbol, value, text) FAVOR_ESTIMATOR_##name = (value),
 #define FAVOR_LIST_COUPLING(name, symbol, value, text) FAVOR_COUPLING_##name = (value),
+#define FAVOR_LIST_GATE(name, symbol, value, weight) FAVOR_GATE_##name = (value),
 #define FAVOR_LIST_ISA(name, symbol, value, text) FAVOR_ISA_##name = (value),
 
 /** What a call returns. The list, with texts, is FAVOR_STATUS_LIST in lists.h. */
@@ -66,6 +67,9 @@ typedef enum favor_coupling_id {
   FAVOR_COUPLING_AUTO = 0,
   FAVOR_COUPLING_LIST(FAVOR_LIST_COUPLING)
 } favor_coupling_id;
+
+/** What weighs the two estimates of a hybrid map: favor_map_hybrid. */
+typedef enum favor_gate { FAVOR_GATE_LIST(FAVOR_LIST_GATE) } favor_gate;
 
 /** The instruction set whose kernels a map uses. AUTO: the environment variable FAVOR_ISA when it
  *  is set (and the process is not set-user-ID), else the best for this processor. */
@@ -355,6 +359,47 @@ FAVOR_API favor_status favor_map_concat(const favor_combine_opts *opts, int64_t 
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_tensor(const favor_combine_opts *opts, const favor_map *a,
                                         const favor_map *b, favor_map **out) FAVOR_CHECK_RESULT;
+
+/** What a hybrid map has besides its bases. Set up with favor_hybrid_opts_init. Fields are only ever
+ *  appended. */
+typedef struct favor_hybrid_opts {
+  uint64_t size; /* set by favor_hybrid_opts_init */
+  int32_t gate;  /* favor_gate; default FAVOR_GATE_ANGULAR */
+
+  /* favor_switch: both bases on one draw. Default: on, which never costs variance with the angular gate
+   * and saves the other draw; the gate's is its own always. */
+  int32_t share;
+
+  int64_t gate_projections; /* n_t, in [1, 2048]; default 8 */
+  double width;             /* of the Gaussian gate, in [1e-10, 1e10]; default 1 */
+} favor_hybrid_opts;
+
+/** Set every option to its default. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_hybrid_opts_init_sized(favor_hybrid_opts *opts, uint64_t size);
+#define favor_hybrid_opts_init(opts) favor_hybrid_opts_init_sized((opts), sizeof *(opts))
+
+/** A hybrid of two estimates of one kernel: P of the positive estimator that `base` asks for, and R
+ *  of trigonometric features, each where it is accurate, by a gate that is estimated as well:
+ *
+ *      angular    (t / pi) P + (1 - t / pi) R, t = angle(x, y): nearly exact for rows of any angle
+ *      Gaussian   g R + (1 - g) P, g = exp(-scale |x - y|^2 / (2 width^2))
+ *
+ *  Weights sum to one exactly, whatever the draw. A combination like those of favor_map_concat, and
+ *  signed: denominators of attention may vanish.
+ *  Shapes    base as for favor_map_create, M projections for each base; its estimator must be one of
+ *            positive exponentials, AUTO its coupling: orthogonal. hybrid NULL: the defaults.
+ *            Features: angular (1 + n_t)(F_P + 2 M), Gaussian 2 n_t (F_P + 2 M) + F_P.
+ *  Memory    one block; while it is made, twice that.
+ *  Numerics  streams base->stream (both bases, or P), + 1 (R where not shared), + 2 (the gate).
+ *            Angles are those of the rows as given, also where statistics recentre the bases.
+ *  Errors    as favor_map_create and favor_map_concat.
+ *  Cost      of features: those of both bases and of the gate once, and one scalar a row for each
+ *            feature of the gate; of everything else, as any map with as many features.
+ *  Source    Choromanski et al. 2021, Hybrid Random Features, arXiv 2110.04367.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_hybrid(const favor_map_opts *base, const favor_hybrid_opts *hybrid,
+                                        favor_map **out) FAVOR_CHECK_RESULT;
 
 /** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays. Leaves of
  *  a combination that shared a draw share one again, on the stream of the first; the k-th other

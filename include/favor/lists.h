@@ -69,6 +69,11 @@
   X(HADAMARD, hadamard, 6, "rows of products of Hadamard matrices and signs, chi norms")           \
   X(ANTITHETIC, antithetic, 7, "independent rows in pairs of opposite ones")
 
+/* X(NAME, symbol, value, weight). What weighs the positive base of a hybrid map, or its other one. */
+#define FAVOR_GATE_LIST(X)                                                                         \
+  X(ANGULAR, angular, 1, "the positive base by angle(x, y) / pi")                                  \
+  X(GAUSSIAN, gaussian, 2, "the signed base by exp(-scale |x-y|^2 / (2 width^2))")
+
 /* X(NAME, symbol, value, title). Row = file src/kernel/<symbol>.c, which defines the tables
  * favor_table_<symbol>_f32 and _f64. Value 0 is FAVOR_ISA_AUTO and has no row. */
 #define FAVOR_ISA_LIST(X)                                                                          \

@@ -48,6 +48,10 @@ typedef struct favor_estimator {
   favor_status (*fit)(const favor_fit_input *in, favor_recipe *out, favor_report *report);
 } favor_estimator;
 
+/** Sign features, which only hybrid maps use; an identity apart from those of the list. */
+enum { FAVOR_GATE_SIGN = 1000 };
+extern const favor_estimator favor_gate_sign;
+
 #define FAVOR_LIST_ESTIMATOR_EXTERN(name, symbol, value, title)                                    \
   extern const favor_estimator favor_estimator_##symbol;
 FAVOR_ESTIMATOR_LIST(FAVOR_LIST_ESTIMATOR_EXTERN)

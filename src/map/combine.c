@@ -114,6 +114,6 @@ favor_status favor_map_tensor(const favor_combine_opts *opts, const favor_map *a
   if (status == FAVOR_OK) status = check_fit(report, "b", b, a);
   if (status == FAVOR_OK) status = check_independent(report, a, b);
   favor_sum sum = {.leaves = 0};
-  if (status == FAVOR_OK) status = favor_sum_multiply(&sum, a, b, report);
+  if (status == FAVOR_OK) status = favor_sum_multiply(&sum, a, b, 1, report);
   return status < 0 ? status : favor_sum_make(&sum, &allocator, report, out);
 }

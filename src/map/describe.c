@@ -81,10 +81,11 @@ static void add_shape(favor_text *text, const favor_map *map) {
 /* What describes one leaf, without braces. */
 static void add_choice(favor_text *text, const favor_map *map) {
   const favor_choice *c = &map->choice;
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
   const favor_coupling *coupling = favor_coupling_find(c->coupling);
   add(text, "\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"",
-      favor_kernel_name(c->kernel), estimator->name, coupling ? coupling->name : "external");
+      favor_target_of_leaf(c->kernel)->name, estimator->name,
+      coupling ? coupling->name : "external");
   add(text, ",\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, c->dim,
       c->projections, map->leaf.features);
   add_number(text, "scale", c->scale);

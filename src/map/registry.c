@@ -24,6 +24,16 @@ const favor_estimator *favor_estimator_find(int32_t id) {
   return NULL;
 }
 
+const favor_estimator *favor_estimator_of_leaf(int32_t id) {
+  return id == favor_gate_sign.id ? &favor_gate_sign : favor_estimator_find(id);
+}
+
+const favor_estimator *favor_estimator_turning(void) {
+  int i = 0;
+  while (i + 1 < estimator_count && estimators[i]->form != FAVOR_FORM_TURN) i += 1;
+  return estimators[i];
+}
+
 const favor_coupling *favor_coupling_find(int32_t id) {
   for (int i = 0; i < coupling_count; ++i) {
     if (couplings[i]->id == id) return couplings[i];

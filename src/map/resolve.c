@@ -258,3 +258,12 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
   }
   return estimator->fit(&in, &choice->recipe, opts->report);
 }
+
+void favor_gate_choose(favor_choice *choice) {
+  const favor_fit_input in = {.dim = choice->dim, .projections = choice->projections};
+  choice->kernel = FAVOR_TARGET_ANGULAR;
+  choice->estimator = favor_gate_sign.id;
+  choice->scale = 1;
+  choice->recipe = (favor_recipe){.form = favor_gate_sign.form};
+  favor_gate_sign.fit(&in, &choice->recipe, NULL);
+}

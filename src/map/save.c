@@ -96,7 +96,7 @@ static bool nearly(double a, double b) {
 /* The recipe is what the estimator makes of the tilt, or of the tilts of its shape: any other would load
  * as a quietly biased map. */
 static bool valid_recipe(const favor_choice *c, favor_matrices matrices) {
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
   favor_recipe made = {.form = estimator->form, .shape = estimator->shape};
   const favor_fit_input in = {.dim = c->dim,
                               .projections = c->projections,
@@ -110,9 +110,10 @@ static bool valid_recipe(const favor_choice *c, favor_matrices matrices) {
 }
 
 /* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
-static bool valid(const favor_choice *c) {
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
-  const favor_target *target = favor_target_find(c->kernel);
+static bool valid(const favor_loading *l, const favor_choice *c) {
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
+  const favor_target *target = favor_target_of_leaf(c->kernel);
+  if (!l->leaf && !favor_estimator_find(c->estimator)) return false;
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
   if (c->coupling != FAVOR_COUPLING_EXTERNAL) {
     const favor_coupling *coupling = favor_coupling_find(c->coupling);
@@ -168,8 +169,8 @@ static favor_status read_map(const favor_loading *l, favor_reader *r, favor_map 
   favor_choice choice = {0};
   favor_map *map = NULL;
   read_choice(r, &choice);
-  if (r->failed || !valid(&choice)) return malformed(report, "options are not those of a map");
-  choice.recipe.shape = favor_estimator_find(choice.estimator)->shape;
+  if (r->failed || !valid(l, &choice)) return malformed(report, "options are not those of a map");
+  choice.recipe.shape = favor_estimator_of_leaf(choice.estimator)->shape;
   const int64_t numbers =
       (2 + choice.projections) * choice.dim + favor_shape_total(choice.recipe.shape, choice.dim);
   if (!favor_read_has(r, numbers)) {

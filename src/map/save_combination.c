@@ -76,10 +76,13 @@ static favor_status malformed(const favor_loading *l, const char *what) {
 
 static favor_status read_leaves(const favor_loading *l, favor_reader *r, favor_sum *sum,
                                 favor_map *leaf[FAVOR_NODE_LEAVES]) {
+  favor_loading own = *l;
+  own.leaf = true;
   for (int32_t i = 0; i < sum->leaves; ++i) {
     const uint64_t bytes = favor_read_u64(r);
     if (r->failed || bytes > r->size - r->at) return malformed(l, "leaves are longer than it");
-    const favor_status status = favor_saved_read_plain(l, r->base + r->at, (size_t)bytes, &leaf[i]);
+    const favor_status status =
+        favor_saved_read_plain(&own, r->base + r->at, (size_t)bytes, &leaf[i]);
     if (status < 0) return status;
     r->at += (size_t)bytes;
     sum->leaf[i] = leaf[i];

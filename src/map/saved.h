@@ -10,6 +10,7 @@
 typedef struct favor_loading {
   const favor_table *table[2];
   favor_allocator allocator;
+  bool leaf; /* of a combination, which may be a gate's */
   favor_report *report;
 } favor_loading;
 

@@ -92,20 +92,21 @@ favor_status favor_sum_add(favor_sum *sum, const favor_map *map, double weight,
 }
 
 static favor_status multiply_terms(favor_sum *sum, const favor_map *a, const favor_term *s,
-                                   const favor_map *b, const favor_term *t, favor_report *report) {
-  favor_term term = {.weight = s->weight * t->weight};
+                                   const favor_map *b, const favor_term *t, double weight,
+                                   favor_report *report) {
+  favor_term term = {.weight = weight * s->weight * t->weight};
   favor_status status = append_leaves(sum, &term, a, s, report);
   if (status == FAVOR_OK) status = append_leaves(sum, &term, b, t, report);
   return status == FAVOR_OK ? append_term(sum, &term, report) : status;
 }
 
 favor_status favor_sum_multiply(favor_sum *sum, const favor_map *a, const favor_map *b,
-                                favor_report *report) {
+                                double weight, favor_report *report) {
   for (int32_t s = 0; s < a->node.terms; ++s) {
     for (int32_t t = 0; t < b->node.terms; ++t) {
       const favor_status status =
           multiply_terms(sum, a, favor_node_term(&a->node, favor_map_base(a), s), b,
-                         favor_node_term(&b->node, favor_map_base(b), t), report);
+                         favor_node_term(&b->node, favor_map_base(b), t), weight, report);
       if (status < 0) return status;
     }
   }

@@ -19,10 +19,10 @@ typedef struct favor_sum {
 favor_status favor_sum_add(favor_sum *sum, const favor_map *map, double weight,
                            favor_report *report);
 
-/** Append a product of two maps. Besides: FAVOR_ERR_COMBINATION where a product has too many leaves.
+/** Append weight times a product of two maps. Besides: FAVOR_ERR_COMBINATION where a product has too many leaves.
  */
 favor_status favor_sum_multiply(favor_sum *sum, const favor_map *a, const favor_map *b,
-                                favor_report *report);
+                                double weight, favor_report *report);
 
 /** True where two leaves draw on the same random numbers: seed and stream are the same, or their W
  *  begin with the same row in float32 (which is how a given W shows that it was drawn elsewhere).

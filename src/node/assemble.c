@@ -92,7 +92,7 @@ static void assemble_padding(const favor_leaf *leaf, unsigned char *base) {
 }
 
 void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base) {
-  const favor_target *target = favor_target_find(source->kernel);
+  const favor_target *target = favor_target_of_leaf(source->kernel);
   favor_row_terms terms[2];
   for (int s = 0; s < 2; ++s) {
     terms[s] = (favor_row_terms){0, 0, (double *)(void *)(base + leaf->side[s].u)};

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/real.h"
 #include "node/shaped.h"
 
 /* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
@@ -90,6 +91,16 @@ static void clear_padding(const favor_leaf *leaf, const favor_table *table, favo
   }
 }
 
+static void put_signs(favor_precision precision, int64_t rows, int64_t columns, const void *t,
+                      void *g, int64_t ld) {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = i * ld; j < i * ld + columns; ++j) {
+      const double value = favor_real_get(precision, t, j);
+      favor_real_set(precision, g, j, (value > 0) - (value < 0));
+    }
+  }
+}
+
 int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
                          const favor_table *table, favor_tile *tile, int64_t first) {
   const int p = (int)table->precision;
@@ -115,6 +126,9 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
     break;
   case FAVOR_FORM_RELU:
     table->relu(rows, columns, t, tile->ldp, tile->power, tile->panel, tile->ldp);
+    break;
+  case FAVOR_FORM_SIGN:
+    put_signs(table->precision, rows, columns, t, tile->panel, tile->ldp);
     break;
   case FAVOR_FORM_EXP:
   case FAVOR_FORM_COUNT:

@@ -24,6 +24,7 @@ typedef enum favor_form {
   FAVOR_FORM_SIGNS = 1, /* two features: g = 1, gain and -gain in the exponent */
   FAVOR_FORM_TURN = 2,  /* two features: g = cos and g = sin, no gain in the exponent */
   FAVOR_FORM_RELU = 3,  /* g = max(0, .), no gain in the exponent */
+  FAVOR_FORM_SIGN = 6,  /* g = -1, 0 or 1, no gain in the exponent */
   FAVOR_FORM_COUNT
 } favor_form;
 

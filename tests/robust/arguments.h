@@ -64,8 +64,8 @@ typedef struct call_table {
   size_t count;
 } call_table;
 
-extern const call_table calls_base, calls_map, calls_combine, calls_kernel, calls_attention,
-    calls_state;
+extern const call_table calls_base, calls_map, calls_combine, calls_hybrid, calls_kernel,
+    calls_attention, calls_state;
 
 /* ---- cases ---- */
 
@@ -103,8 +103,8 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_combine, cases_kernel, cases_attention, cases_desc, cases_carry, cases_state,
-    cases_state_io;
+    cases_combine, cases_hybrid, cases_kernel, cases_attention, cases_desc, cases_carry,
+    cases_state, cases_state_io;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -238,6 +238,7 @@ typedef struct fixture {
   favor_map *other_dim, *other_features;
   const favor_map *map_list[2];
   favor_combine_opts combine, raw_combine;
+  favor_hybrid_opts hybrid;
   favor_map *part[4]; /* of combinations: two draws, another dimension, another instruction set */
   const favor_map *part_list[2];
   favor_state *own_state; /* for favor_state_destroy */
@@ -290,6 +291,11 @@ void combine_close(fixture *f);
 bool combine_default(fixture *f, const char *name, argument *value);
 void *combine_thing(fixture *f, int64_t which);
 void combine_set(fixture *f, const setting *s);
+
+/** Hybrid maps, in arguments_hybrid.c: valid values, and a setting of "hybrid.gate" and the like. */
+bool hybrid_concerns(const fixture *f);
+bool hybrid_default(fixture *f, const char *name, argument *value);
+void hybrid_set(fixture *f, const setting *s);
 
 /** Fields of the descriptor, in arguments_desc.c: apply a setting of "desc.n_q" and the like; arrays that fields
  *  may point to. */

@@ -45,7 +45,7 @@ static bool default_by_call(fixture *f, const char *name, argument *value) {
   const bool makes_opts = call_starts(f, "favor_map_opts");
   if (strcmp(name, "size") == 0)
     value->i = (int64_t)(makes_opts ? sizeof(favor_map_opts) : sizeof(favor_report));
-  else if (strcmp(name, "opts") == 0 && !makes_opts)
+  else if (strcmp(name, "opts") == 0 && !makes_opts && !hybrid_concerns(f))
     value->p = &f->opts;
   else if (strcmp(name, "report") == 0 && !is_call(f, "favor_report_init_sized"))
     value->p = &f->report;
@@ -86,6 +86,7 @@ argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
   if (attention_concerns(f) && attention_default(f, name, &value)) return value;
   if (combine_concerns(f) && combine_default(f, name, &value)) return value;
+  if (hybrid_concerns(f) && hybrid_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
   for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
     if (strcmp(integers[i].name, name) != 0) continue;
@@ -233,6 +234,8 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
     combine_set(f, s);
   } else if (strncmp(s->argument, "opts.", 5) == 0) {
     set_field(f, s);
+  } else if (strncmp(s->argument, "hybrid.", 7) == 0) {
+    hybrid_set(f, s);
   } else if (strncmp(s->argument, "desc.", 5) == 0) {
     desc_set(f, s);
   } else if (s->kind == SET_POISON) {

@@ -93,6 +93,18 @@ static favor_status tensor(world *w, void **made) {
   return status;
 }
 
+static favor_status hybrid(world *w, void **made) {
+  favor_map_opts opts;
+  favor_map *map = NULL;
+  assert_ok(favor_map_opts_init(&opts));
+  opts.dim = OP_DIM;
+  opts.projections = OP_PROJECTIONS;
+  opts.allocator = w->allocator;
+  const favor_status status = favor_map_hybrid(&opts, NULL, &map);
+  *made = map;
+  return status;
+}
+
 /* Make, save into memory of the caller's, load and redraw. */
 static favor_status load_combination(world *w, void **made) {
   void *object = NULL;
@@ -186,6 +198,7 @@ const operation operations[] = {
     {"favor_map_load", load_map, destroy_map},
     {"favor_map_concat", concat, destroy_map},
     {"favor_map_tensor", tensor, destroy_map},
+    {"favor_map_hybrid", hybrid, destroy_map},
     {"favor_map_load of a combination", load_combination, destroy_map},
     {"favor_stats_spectrum", spectrum, NULL},
     {"favor_map_apply_f32", apply_f32, NULL},

@@ -103,28 +103,6 @@ static void a_map_saves_alike_from_every_instruction_set(void **state) {
   }
 }
 
-/* A block whose coupling and estimator favor_combination refuses is as malformed as one with an
- * unknown coupling; every pair that it allows has loaded above. */
-static void couplings_load_with_the_estimators_that_take_them(void **state) {
-  (void)state;
-  map_case cases[MAP_CASES_MAX];
-  const int n = saved_map_cases(cases);
-  for (int i = 0; i < n; i++) {
-    size_t bytes;
-    unsigned char *block = saved_map_make(&cases[i], 2, 3, &bytes);
-    for (int32_t c = FAVOR_COUPLING_IID; c < 12; c++) {
-      favor_map *map = NULL;
-      damage_set_field(block, SAVED_COUPLING, (uint64_t)c);
-      damage_repair_checksum(block, bytes);
-      const bool good = favor_combination(cases[i].kernel, cases[i].estimator, c) == FAVOR_OK;
-      assert_status(favor_map_load(block, bytes, FAVOR_ISA_AUTO, NULL, NULL, &map),
-                    good ? FAVOR_OK : FAVOR_ERR_FORMAT);
-      favor_map_destroy(map);
-    }
-    free(block);
-  }
-}
-
 static void save_tells_its_size_and_writes_no_more(void **state) {
   (void)state;
   map_case cases[MAP_CASES_MAX];
@@ -323,7 +301,6 @@ int main(void) {
       cmocka_unit_test(loaded_maps_give_the_same_bits),
       cmocka_unit_test(a_block_of_version_0_1_is_read_and_written_alike),
       cmocka_unit_test(a_map_saves_alike_from_every_instruction_set),
-      cmocka_unit_test(couplings_load_with_the_estimators_that_take_them),
       cmocka_unit_test(save_tells_its_size_and_writes_no_more),
       cmocka_unit_test(every_truncation_is_refused),
       cmocka_unit_test(bytes_behind_the_last_number_are_refused),
