@@ -22,6 +22,7 @@ set(FAVOR_SOURCES
   node/shaped.c
   node/target.c
   node/leaf.c
+  node/phase.c
   node/assemble.c
   node/walk.c
   node/tree.c
@@ -39,6 +40,7 @@ set(FAVOR_SOURCES
   estimator/sign.c
   estimator/tilt.c
   estimator/gerf.c
+  estimator/complex_gerf.c
   estimator/sharp.c
   estimator/sharp_dense.c
   estimator/favor_sharp.c
@@ -68,6 +70,7 @@ set(FAVOR_SOURCES
   map/save.c
   map/save_combination.c
   map/forecast.c
+  map/complex_law.c
   map/conformity.c
   attention/level.c
   attention/attend.c

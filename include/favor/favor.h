@@ -270,6 +270,12 @@ typedef struct favor_map_opts {
   const favor_stats *stats;  /* read during the call only; default NULL */
   favor_allocator allocator; /* default malloc */
   favor_report *report;      /* default NULL */
+
+  /* Im A of complex features, in [-1e6, 1e6]; default 0. And their sign s: 1, which 0 means too, or -1
+   * for damped cosines. Refused by other estimators. */
+  double tilt_imag;
+  int32_t tilt_sign;
+  int32_t reserved_2; /* 0 */
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.
@@ -523,6 +529,8 @@ typedef struct favor_estimator_info {
   int32_t features_per_projection; /* F = this times M */
   int32_t wants_statistics;        /* 1: cannot be made without */
   int32_t takes_tilt;              /* 1: reads opts.tilt */
+  int32_t takes_tilt_imag;         /* 1: reads opts.tilt_imag and opts.tilt_sign */
+  int32_t reserved;                /* 0 */
 } favor_estimator_info;
 
 /** What a coupling promises. */

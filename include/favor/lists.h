@@ -56,7 +56,8 @@
   X(SDERF, sderf, 8, "FAVOR#: rotated rows and a tilt each coordinate")                            \
   X(ADERF, aderf, 9, "FAVOR#: a matrix each side and the optimal tilt")                            \
   X(SADERF_DIAG, saderf_diag, 10, "FAVOR#: balanced coordinates and a tilt each")                  \
-  X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")
+  X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")           \
+  X(COMPLEX_GERF, complex_gerf, 14, "generalised exponential features with a complex tilt")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines
  * favor_coupling_<symbol>. Value 0 is FAVOR_COUPLING_AUTO and has no row. */

@@ -16,8 +16,9 @@
 typedef struct favor_fit_input {
   int64_t dim, projections;
   int32_t kernel;
-  double tilt;       /* as given; NAN: to be fitted */
-  bool tilt_allowed; /* the estimator takes one from the options */
+  double tilt;            /* as given; NAN: to be fitted */
+  double tilt_imag, sign; /* of estimators with phases: sign 1 or -1 */
+  bool tilt_allowed;      /* the estimator takes one from the options */
   bool has_moments;
   double mean_sum_norm2; /* mean over all pairs of |x' + y'|^2 */
 
@@ -41,6 +42,7 @@ typedef struct favor_estimator {
   bool unbiased;                   /* exactly, for rows of law N(0, I) */
   bool wants_statistics;           /* cannot be made without */
   bool takes_tilt;                 /* reads opts.tilt */
+  bool takes_tilt_imag;            /* reads opts.tilt_imag and opts.tilt_sign */
   int rank_plain, rank_statistics; /* preference when the caller leaves the choice, without and with
                                       statistics; the largest that fits the kernel wins, 0 never does */
 

@@ -79,7 +79,7 @@ bool favor_map_measure(const favor_choice *choice, const favor_table *const tabl
   head->node.features = head->leaf.features;
   head->node.leaves = head->node.terms = 1;
   head->node.plain = true;
-  head->node.exponential = favor_form_has_exponent(choice->recipe.form);
+  head->node.exponential = !favor_form_has_factor(choice->recipe.form);
   return !arena.failed;
 }
 

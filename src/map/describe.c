@@ -90,6 +90,10 @@ static void add_choice(favor_text *text, const favor_map *map) {
       c->projections, map->leaf.features);
   add_number(text, "scale", c->scale);
   add_number(text, "tilt", c->recipe.tilt);
+  if (c->recipe.form == FAVOR_FORM_PHASE) {
+    add_number(text, "tilt_imag", c->recipe.tilt_imag);
+    add_number(text, "tilt_sign", c->recipe.sign);
+  }
   add_shape(text, map);
   add(text, ",\"recentre\":%s,\"positive\":%s", c->recentre ? "true" : "false",
       estimator->positive ? "true" : "false");

@@ -35,6 +35,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "map/complex_law.h"
 #include "map/conformity.h"
 #include "map/map.h"
 #include "map/registry.h"
@@ -253,7 +254,7 @@ static double log_relmse_tilts(const favor_law *law, const favor_matrices *m, co
   return log_less_one(log_m2) - log((double)law->map->choice.projections);
 }
 
-/* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
+/* |x' + y'|^2, or -|x' - y'|^2 for cosines, or |x' + s y'|^2 for complex features, of the scaled and shifted rows. */
 static double argument(const favor_map *map, const favor_matrices *m, const double *x,
                        const double *y) {
   if (m->shape != FAVOR_SHAPE_NONE) {
@@ -262,13 +263,23 @@ static double argument(const favor_map *map, const favor_matrices *m, const doub
     return sum;
   }
   const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
-  const double sign = map->choice.recipe.form == FAVOR_FORM_TURN ? -1 : 1;
+  const favor_recipe *recipe = &map->choice.recipe;
+  const bool phases = recipe->form == FAVOR_FORM_PHASE;
+  const double sign = phases ? recipe->sign : recipe->form == FAVOR_FORM_TURN ? -1 : 1;
   double sum = 0;
   for (int64_t k = 0; k < map->choice.dim; ++k) {
     const double v = (x[k] - b[k]) + sign * (y[k] - c[k]);
     sum += v * v;
   }
-  return sign * map->choice.scale * sum;
+  return (phases ? 1 : sign) * map->choice.scale * sum;
+}
+
+/* Independent rows, or one: cross moments of complex features are not known. */
+static double log_relmse_complex(const favor_law *law, double phi) {
+  const favor_choice *c = &law->map->choice;
+  const bool one = law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT || c->projections == 1;
+  if (!one || !law->coupling->chi_norms) return NAN;
+  return favor_complex_log_variance(&c->recipe, (double)c->dim, phi) - log((double)c->projections);
 }
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
@@ -279,6 +290,7 @@ static double log_relmse(const favor_law *law, const double *x, const double *y)
   const favor_matrices m = favor_map_matrices(law->map);
   const double t = argument(law->map, &m, x, y);
   if (!isfinite(t)) return NAN;
+  if (law->map->choice.recipe.form == FAVOR_FORM_PHASE) return log_relmse_complex(law, t);
   if (m.a && !favor_shape_one_tilt(&m)) return log_relmse_tilts(law, &m, x, y);
   if (law->coupling->pairs == FAVOR_PAIRS_OPPOSITE) return log_relmse_opposite(law, t);
   return law->coupling->chi_norms ? log_relmse_chi(law, t) : log_relmse_fixed(law, t);

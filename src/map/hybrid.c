@@ -47,8 +47,8 @@ static favor_status check_hybrid(const favor_hybrid_opts *hybrid, favor_report *
                       "size is %" PRIu64 "; set hybrid up by favor_hybrid_opts_init", hybrid->size);
   }
   if (hybrid->gate != FAVOR_GATE_ANGULAR && hybrid->gate != FAVOR_GATE_GAUSSIAN) {
-    return favor_fail(report, FAVOR_ERR_ENUM, "gate", "gate is %" PRId32 "; it must be a favor_gate",
-                      hybrid->gate);
+    return favor_fail(report, FAVOR_ERR_ENUM, "gate",
+                      "gate is %" PRId32 "; it must be a favor_gate", hybrid->gate);
   }
   if (hybrid->share < FAVOR_DEFAULT || hybrid->share > FAVOR_OFF) {
     return favor_fail(report, FAVOR_ERR_ENUM, "share",
@@ -137,7 +137,7 @@ static favor_status make(favor_mix *mix, favor_map **out) {
 }
 
 favor_status favor_map_hybrid(const favor_map_opts *base, const favor_hybrid_opts *hybrid,
-                                     favor_map **out) {
+                              favor_map **out) {
   favor_hybrid_opts defaults;
   favor_mix mix = {.base = base};
   if (out) *out = NULL;

@@ -77,6 +77,7 @@ static double panel_sum(const favor_estimate *e, const favor_slot *slot, int64_t
   const void *raw[2] = {slot->rows_raw, slot->keys_raw};
   const int64_t row[2] = {i, j};
   const bool exponents = favor_rows_has_exponents(e->map, walk);
+  const bool both = favor_rows_has_both(e->map, walk);
   double r = 0, result = top ? 0 : -INFINITY;
   int sign = 1;
   for (int s = 0; s < 2; ++s) {
@@ -92,7 +93,12 @@ static double panel_sum(const favor_estimate *e, const favor_slot *slot, int64_t
       const double t = exponents ? a + b + r : r;
       if (t > result) result = t;
     } else {
-      result += sign * (exponents ? exp2(a + b + r - *top) : a * b * exp2(r - *top));
+      double factor = exponents ? 1 : a * b;
+      for (int s = 0; both && s < 2; ++s) {
+        factor *= favor_real_get(e->precision, sides[s]->factors,
+                                 row[s] * sides[s]->ldf + walk->first + c);
+      }
+      result += sign * factor * exp2((exponents ? a + b : 0) + r - *top);
     }
   }
   return result;
@@ -124,7 +130,8 @@ static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64
     return;
   }
   const double dot = favor_real_get(e->precision, slot->product, i * key_rows + j);
-  if (!e->map->node.plain && !(fabs(dot) >= safe_product(e->precision))) {
+  const bool mixed = !e->map->node.plain || slot->rows.factors;
+  if (mixed && !(fabs(dot) >= safe_product(e->precision))) {
     int sign = 0;
     const double log_dot = log_sum_signed(e, slot, i, j, &sign);
     favor_kernel_out_put(&e->out, row, key, log_dot, sign);

@@ -11,20 +11,17 @@ static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision 
   favor_rows_layout(&slot->rows, map, precision, FAVOR_TILE_ROWS, arena);
 }
 
-/* Raw exponents or factors of a panel of one row, in place, to logarithms and signs; `whole` is the
- * sign of the row in the panel. */
-static void log_row(bool exponent, int64_t columns, double r, int8_t whole, double *log_phi,
-                    int8_t *sign) {
+/* Raw exponents or factors of a panel of one row, in place, to logarithms and signs; `factors` are
+ * those besides exponents, or NULL; `whole` is the sign of the row in the panel. */
+static void log_row(bool exponent, int64_t columns, double r, int8_t whole, const double *factors,
+                    double *log_phi, int8_t *sign) {
   for (int64_t j = 0; j < columns; ++j) {
-    const double raw = log_phi[j];
-    if (whole == 0) {
-      log_phi[j] = -INFINITY;
-    } else if (exponent) {
-      log_phi[j] = ln_2 * (raw + r);
-    } else {
-      log_phi[j] = raw == 0 ? -INFINITY : log(fabs(raw)) + ln_2 * r;
-    }
-    if (sign) sign[j] = (int8_t)(whole * (exponent ? 1 : (raw > 0) - (raw < 0)));
+    const double e = exponent ? log_phi[j] : 0;
+    const double g = factors ? factors[j] : exponent ? 1 : log_phi[j];
+    const bool none = whole == 0 || g == 0;
+    log_phi[j] = none ? -INFINITY : ln_2 * (e + r);
+    if (!none && g != 1) log_phi[j] += log(fabs(g));
+    if (sign) sign[j] = (int8_t)(whole * ((g > 0) - (g < 0)));
   }
 }
 
@@ -35,11 +32,13 @@ static void log_rows(const favor_map *map, favor_side side, favor_rows *rows, do
   for (bool more = favor_node_first(&map->node, base, &walk); more;
        more = favor_node_next(&map->node, base, &walk)) {
     const bool exponent = favor_rows_has_exponents(map, &walk);
+    const double *factors = favor_rows_has_both(map, &walk) ? rows->factors : NULL;
     favor_panel panel;
     favor_node_scalars(&map->node, base, side, &walk, &rows->tile, &panel);
     for (int64_t i = 0; i < rows->tile.rows; ++i) {
       const int64_t at = i * ldl + walk.first;
-      log_row(exponent, walk.columns, panel.r[i], panel.sign ? panel.sign[i] : 1, log_phi + at,
+      log_row(exponent, walk.columns, panel.r[i], panel.sign ? panel.sign[i] : 1,
+              factors ? factors + i * rows->ldf + walk.first : NULL, log_phi + at,
               sign ? sign + at : NULL);
     }
   }

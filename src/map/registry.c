@@ -107,6 +107,7 @@ favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *i
       .features_per_projection = (int32_t)favor_form_features(found->form),
       .wants_statistics = found->wants_statistics,
       .takes_tilt = found->takes_tilt,
+      .takes_tilt_imag = found->takes_tilt_imag,
   };
   return copy_info(info, &known, sizeof known);
 }

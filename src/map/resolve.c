@@ -33,9 +33,10 @@ bool favor_choice_row_ok(int64_t dim, const double *w) {
 
 static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
-  if (opts->reserved != 0) {
-    return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
-                      opts->reserved);
+  if (opts->reserved != 0 || opts->reserved_2 != 0) {
+    const bool first = opts->reserved != 0;
+    return favor_fail(report, FAVOR_ERR_VALUE, first ? "reserved" : "reserved_2",
+                      "it is %" PRId32 "; it must be 0", first ? opts->reserved : opts->reserved_2);
   }
   favor_status status = favor_check_range(report, "dim", opts->dim, 1, FAVOR_MAP_DIM_MAX);
   if (status < 0) return status;
@@ -72,6 +73,34 @@ static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *ou
   return FAVOR_OK;
 }
 
+bool favor_choice_tilt_imag_ok(double tilt_imag) {
+  return tilt_imag >= -1e6 && tilt_imag <= 1e6;
+}
+
+static favor_status resolve_complex(const favor_map_opts *opts, const favor_estimator *estimator) {
+  favor_report *report = opts->report;
+  if (!favor_choice_tilt_imag_ok(opts->tilt_imag)) {
+    return favor_fail(report, FAVOR_ERR_VALUE, "tilt_imag",
+                      "tilt_imag is %g; it must be in [-1e6, 1e6]", opts->tilt_imag);
+  }
+  if (opts->tilt_sign < -1 || opts->tilt_sign > 1) {
+    return favor_fail(report, FAVOR_ERR_ENUM, "tilt_sign",
+                      "tilt_sign is %" PRId32 "; it must be 1, -1 or 0 for 1", opts->tilt_sign);
+  }
+  if (estimator->takes_tilt_imag) return FAVOR_OK;
+  if (opts->tilt_imag != 0) {
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_imag",
+                      "tilt_imag is %g; %s has a real tilt or none, leave it 0", opts->tilt_imag,
+                      estimator->name);
+  }
+  if (opts->tilt_sign < 0) {
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_sign",
+                      "tilt_sign is %" PRId32 "; %s has none, leave it 0", opts->tilt_sign,
+                      estimator->name);
+  }
+  return FAVOR_OK;
+}
+
 static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
   if (!favor_target_find(opts->kernel)) {
@@ -99,6 +128,8 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
     return favor_fail(report, FAVOR_ERR_VALUE, "tilt", "tilt is %g; it must be in [-1e6, 1/4)",
                       opts->tilt);
   }
+  const favor_status status = resolve_complex(opts, estimator);
+  if (status < 0) return status;
   out->choice.kernel = opts->kernel;
   out->choice.estimator = estimator->id;
   out->choice.recipe.form = estimator->form;
@@ -242,6 +273,8 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
       .projections = choice->projections,
       .kernel = choice->kernel,
       .tilt = opts->tilt,
+      .tilt_imag = opts->tilt_imag,
+      .sign = opts->tilt_sign < 0 ? -1 : 1,
       .tilt_allowed = estimator->takes_tilt,
       .has_moments = resolved->stats != NULL,
       .scale = choice->scale,

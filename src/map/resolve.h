@@ -14,6 +14,9 @@ typedef struct favor_resolved {
 } favor_resolved;
 
 /** Check every option and resolve every default except the recipe. `external`: W is given. */
+/** Im A is in range. */
+bool favor_choice_tilt_imag_ok(double tilt_imag);
+
 /** Make a choice that of sign features: the gate of hybrid maps. */
 void favor_gate_choose(favor_choice *choice);
 

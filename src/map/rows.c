@@ -11,6 +11,15 @@ const void *favor_rows_at(favor_precision precision, const void *x, int64_t row,
            : NULL;
 }
 
+static bool has_both(const favor_map *map, int32_t l) {
+  const favor_form form = favor_node_leaf(&map->node, favor_map_base(map), l)->form;
+  return favor_form_has_exponent(form) && favor_form_has_factor(form);
+}
+
+bool favor_rows_has_both(const favor_map *map, const favor_walk *walk) {
+  return has_both(map, walk->leaf);
+}
+
 void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precision precision,
                        int64_t rows, favor_arena *arena) {
   favor_node_tile_layout(&buffers->tile, &map->node, favor_map_base(map), map->table[precision],
@@ -18,6 +27,13 @@ void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precisio
   buffers->fraction = favor_arena_take(arena, rows, 1, favor_real_size(precision));
   buffers->shift = favor_arena_take(arena, rows, 1, favor_real_size(precision));
   buffers->scale = favor_arena_take(arena, rows, 1, sizeof(double));
+  buffers->ldf = (map->node.features + 15) / 16 * 16;
+  buffers->factors = NULL;
+  for (int32_t l = 0; l < map->node.leaves && !buffers->factors; ++l) {
+    if (!has_both(map, l)) continue;
+    buffers->factors = favor_arena_take(arena, rows, buffers->ldf, favor_real_size(precision));
+    break;
+  }
 }
 
 static void *at(void *x, size_t real, int64_t index) {
@@ -41,6 +57,11 @@ void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side 
     const unsigned char *from = panel.exponents ? panel.exponents : panel.factors;
     for (int64_t i = 0; i < rows; ++i) {
       memcpy(at(out, real, i * ldo + walk.first), from + (size_t)(i * panel.ld) * real,
+             (size_t)walk.columns * real);
+    }
+    for (int64_t i = 0; panel.exponents && panel.factors && i < rows; ++i) {
+      memcpy(at(buffers->factors, real, i * buffers->ldf + walk.first),
+             (const unsigned char *)panel.factors + (size_t)(i * panel.ld) * real,
              (size_t)walk.columns * real);
     }
   }
@@ -107,6 +128,18 @@ static void scale_factors(favor_precision precision, const favor_walk *walk, int
   }
 }
 
+/* Factors in place; where a power did not fit, a factor of zero is the feature all the same. */
+static void multiply(const favor_rows *buffers, const favor_table *table, const favor_walk *walk,
+                     void *out, int64_t ldo) {
+  for (int64_t i = 0; i < buffers->tile.rows; ++i) {
+    for (int64_t j = walk->first; j < walk->first + walk->columns; ++j) {
+      const double g = favor_real_get(table->precision, buffers->factors, i * buffers->ldf + j);
+      const double power = favor_real_get(table->precision, out, i * ldo + j);
+      favor_real_set(table->precision, out, i * ldo + j, g == 0 ? 0 : power * g);
+    }
+  }
+}
+
 /* Raw values of a panel to features without 2^(scale of the row); scale NULL: to features. */
 static void finish_panel(const favor_map *map, favor_precision precision, favor_rows *buffers,
                          const favor_walk *walk, const double *scale, void *out, int64_t ldo) {
@@ -134,6 +167,7 @@ static void finish_panel(const favor_map *map, favor_precision precision, favor_
     void *panel_out = at(out, table->real, walk->first);
     table->exp2(rows, walk->columns, panel_out, ldo, buffers->fraction, buffers->shift, NULL,
                 panel_out, ldo);
+    if (favor_rows_has_both(map, walk)) multiply(buffers, table, walk, out, ldo);
   }
   change_signs(map, precision, &panel, walk, rows, out, ldo);
 }
@@ -144,7 +178,7 @@ void favor_rows_relative(const favor_map *map, favor_precision precision, favor_
   const int64_t rows = buffers->tile.rows;
   favor_walk walk;
   /* Factors of one leaf share one r, and are relative as they are. */
-  if (map->node.plain && !map->node.exponential) {
+  if (map->node.plain && !favor_form_has_exponent(map->leaf.form)) {
     for (int64_t i = 0; i < rows; ++i) buffers->scale[i] = buffers->tile.r[i];
     return;
   }

@@ -12,6 +12,9 @@ typedef struct favor_rows {
   void *fraction;  /* real [rows]: fractional part of r */
   void *shift;     /* real [rows]: integers added in the exponent */
   double *scale;   /* [rows]: base-2 logarithm of what the outputs lack */
+  int64_t ldf;     /* of factors */
+  void *
+      factors; /* real [rows, ldf]: of features that have exponents too; NULL for maps without such */
 } favor_rows;
 
 /** Take the buffers of `rows` rows at a time. */
@@ -21,8 +24,11 @@ void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precisio
 /** True where the panel's leaf has exponents, false where it has factors. */
 bool favor_rows_has_exponents(const favor_map *map, const favor_walk *walk);
 
+/** True where features of the panel have factors besides exponents. */
+bool favor_rows_has_both(const favor_map *map, const favor_walk *walk);
+
 /** Load rows and write their exponents (or, for leaves without, their factors), without r or signs, to
- *  out [rows, features]. */
+ *  out [rows, features]; factors besides exponents go to buffers->factors. */
 void favor_rows_raw(const favor_map *map, favor_precision precision, favor_side side,
                     favor_rows *buffers, int64_t rows, const void *x, int64_t ldx, void *out,
                     int64_t ldo);

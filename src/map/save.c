@@ -4,6 +4,7 @@
  *
  *      dim projections kernel estimator coupling recentre seed stream form              u64 each
  *      scale gain tilt quadratic constant                                               f64 each
+ *      gain_imag tilt_imag phase sign, where features have phases                       f64 each
  *      query shift [d]  key shift [d]                                                   f64 each
  *      matrices of the estimator's shape, query before key, and its tilts [d]           f64 each
  *      W [M, d]                                                                         f64 each
@@ -34,6 +35,11 @@ static void write_choice(favor_writer *w, const favor_choice *c) {
   favor_write_f64(w, c->recipe.tilt);
   favor_write_f64(w, c->recipe.quadratic);
   favor_write_f64(w, c->recipe.constant);
+  if (c->recipe.form != FAVOR_FORM_PHASE) return;
+  favor_write_f64(w, c->recipe.gain_imag);
+  favor_write_f64(w, c->recipe.tilt_imag);
+  favor_write_f64(w, c->recipe.phase);
+  favor_write_f64(w, c->recipe.sign);
 }
 
 size_t favor_saved_write_plain(favor_writer *w, const favor_map *map) {
@@ -86,6 +92,11 @@ static void read_choice(favor_reader *r, favor_choice *c) {
   c->recipe.tilt = favor_read_f64(r);
   c->recipe.quadratic = favor_read_f64(r);
   c->recipe.constant = favor_read_f64(r);
+  if (c->recipe.form != FAVOR_FORM_PHASE) return;
+  c->recipe.gain_imag = favor_read_f64(r);
+  c->recipe.tilt_imag = favor_read_f64(r);
+  c->recipe.phase = favor_read_f64(r);
+  c->recipe.sign = favor_read_f64(r);
 }
 
 /* Equal up to the rounding of another machine's logarithm. */
@@ -102,11 +113,14 @@ static bool valid_recipe(const favor_choice *c, favor_matrices matrices) {
                               .projections = c->projections,
                               .kernel = c->kernel,
                               .tilt = c->recipe.tilt,
+                              .tilt_imag = c->recipe.tilt_imag,
+                              .sign = c->recipe.sign,
                               .matrices = matrices,
                               .given = true};
   return estimator->fit(&in, &made, NULL) == FAVOR_OK && c->recipe.tilt == made.tilt &&
          nearly(c->recipe.gain, made.gain) && nearly(c->recipe.quadratic, made.quadratic) &&
-         nearly(c->recipe.constant, made.constant);
+         nearly(c->recipe.constant, made.constant) && c->recipe.tilt_imag == made.tilt_imag &&
+         nearly(c->recipe.gain_imag, made.gain_imag) && nearly(c->recipe.phase, made.phase);
 }
 
 /* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
@@ -122,6 +136,8 @@ static bool valid(const favor_loading *l, const favor_choice *c) {
   if (c->recentre && !target->recentres) return false;
   if (!favor_choice_scale_ok(c->scale) || !favor_choice_tilt_ok(c->recipe.tilt)) return false;
   if (c->recipe.form != estimator->form) return false;
+  if (!favor_choice_tilt_imag_ok(c->recipe.tilt_imag)) return false;
+  if (c->recipe.form == FAVOR_FORM_PHASE && fabs(c->recipe.sign) != 1) return false;
   const favor_matrices none = {.shape = FAVOR_SHAPE_NONE, .dim = c->dim};
   return estimator->shape != FAVOR_SHAPE_NONE || valid_recipe(c, none);
 }

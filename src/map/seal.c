@@ -37,9 +37,13 @@ static uint64_t hash_plain(const favor_map *map) {
                             (uint64_t)c->recipe.form, (uint64_t)c->recipe.shape};
   const double reals[] = {c->scale, c->recipe.gain, c->recipe.tilt, c->recipe.quadratic,
                           c->recipe.constant};
+  const double phases[] = {c->recipe.gain_imag, c->recipe.tilt_imag, c->recipe.phase,
+                           c->recipe.sign};
   uint64_t hash = 0;
   for (size_t i = 0; i < sizeof words / sizeof *words; ++i) hash = mix(hash, words[i]);
   for (size_t i = 0; i < sizeof reals / sizeof *reals; ++i) hash = mix_real(hash, reals[i]);
+  for (int i = 0; c->recipe.form == FAVOR_FORM_PHASE && i < 4; ++i)
+    hash = mix_real(hash, phases[i]);
   for (int s = 0; s < 2; ++s) {
     const double *shift = favor_map_shift(map, (favor_side)s);
     for (int64_t k = 0; k < c->dim; ++k) hash = mix_real(hash, shift[k]);

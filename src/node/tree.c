@@ -54,16 +54,15 @@ static favor_tile tile_from(const favor_tile *tile, int64_t row, size_t real) {
 /* One row of a piece of an outer leaf, as logarithms and signs. */
 static void put_outer(favor_precision precision, const favor_leaf *leaf, const favor_tile *view,
                       int64_t i, int64_t columns, double *log, int8_t *sign) {
-  const bool exponent = favor_form_has_exponent(leaf->form);
+  const void *exponents = favor_form_has_exponent(leaf->form) ? view->panel : NULL;
+  const void *factors = exponents ? view->factor : view->panel;
   for (int64_t j = 0; j < columns; ++j) {
-    const double value = favor_real_get(precision, view->panel, i * view->ldp + j);
-    if (exponent) {
-      log[j] = value;
-      sign[j] = (int8_t)(isinf(value) ? 0 : 1);
-    } else {
-      log[j] = value == 0 ? -INFINITY : log2(fabs(value));
-      sign[j] = (int8_t)((value > 0) - (value < 0));
-    }
+    const int64_t at = i * view->ldp + j;
+    const double e = exponents ? favor_real_get(precision, exponents, at) : 0;
+    const double g = factors ? favor_real_get(precision, factors, at) : 1;
+    const bool none = isinf(e) || g == 0;
+    log[j] = none ? -INFINITY : factors ? e + log2(fabs(g)) : e;
+    sign[j] = (int8_t)(none ? 0 : g > 0 ? 1 : -1);
   }
 }
 
@@ -188,7 +187,7 @@ void favor_node_panel(const favor_node *node, const unsigned char *base, const f
   }
   const bool exponent = favor_form_has_exponent(leaf->form);
   panel->exponents = exponent ? t->panel : NULL;
-  panel->factors = exponent ? NULL : t->panel;
+  panel->factors = exponent ? t->factor : t->panel;
   panel->ld = t->ldp;
   favor_node_scalars(node, base, side, walk, tile, panel);
 }

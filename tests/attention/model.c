@@ -80,6 +80,7 @@ void model_make(model *m, const model_choice *choice) {
   opts.recentre = choice->recentre ? FAVOR_ON : FAVOR_OFF;
   opts.allocator = choice->allocator;
   if (info.takes_tilt) opts.tilt = -.0625;
+  if (info.takes_tilt_imag) opts.tilt_imag = .03;
   if (info.wants_statistics || choice->recentre) opts.stats = stats;
   assert_ok(favor_map_create(&opts, &m->map));
   favor_stats_destroy(stats);

@@ -30,7 +30,8 @@ static combination describe(int32_t kernel, int32_t estimator, int32_t coupling)
 
 /** Two features a projection here are those of w and of -w: opposite rows would repeat them. */
 static bool is_pointless(const combination *c) {
-  return c->coupling == FAVOR_COUPLING_ANTITHETIC && c->info.features_per_projection == 2;
+  return c->coupling == FAVOR_COUPLING_ANTITHETIC && c->info.features_per_projection == 2 &&
+         !c->info.takes_tilt_imag;
 }
 
 int combinations(combination out[COMBINATIONS_MAX]) {
@@ -130,6 +131,7 @@ favor_map *setting_map(const combination *c, const setting *s, const favor_stats
   if (c->info.wants_statistics || s->means) opts.stats = stats;
   opts.recentre = s->recentre;
   if (c->info.takes_tilt) opts.tilt = s->tilt;
+  if (c->info.takes_tilt_imag) opts.tilt_imag = .02, opts.tilt_sign = s->means ? -1 : 1;
   *why = favor_map_create(&opts, &map);
   return map;
 }

@@ -69,6 +69,11 @@ static int check_map(const combination *c, int64_t dim, int64_t projections, dou
   favor_map *map =
       make_map(c, dim, projections, scale, tilt, c->info.wants_statistics ? stats : NULL);
   int compared = 0;
+  if (!ref_knows(c->estimator)) { /* one with a test of its own */
+    favor_map_destroy(map);
+    favor_stats_destroy(stats);
+    return 0;
+  }
   ref_law law = {
       .estimator = c->estimator, .coupling = c->coupling, .dim = dim, .projections = projections};
   long double squares[DIM];

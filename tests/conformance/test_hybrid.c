@@ -43,8 +43,8 @@ static double estimate(const favor_map *map, const double *x, const double *y) {
   return out;
 }
 
-static double base_estimate(favor_map_opts opts, int32_t estimator, uint64_t stream, const double *x,
-                            const double *y) {
+static double base_estimate(favor_map_opts opts, int32_t estimator, uint64_t stream,
+                            const double *x, const double *y) {
   favor_map *map = NULL;
   opts.estimator = estimator;
   opts.stream = stream;
@@ -85,7 +85,8 @@ static void a_hybrid_is_what_its_gate_makes_of_its_bases(void **state) {
       assert_ok(favor_map_hybrid(&opts, &hybrid, &map));
       const double p = base_estimate(opts, FAVOR_ESTIMATOR_POSITIVE, 0, x, y);
       const double r = base_estimate(opts, FAVOR_ESTIMATOR_TRIGONOMETRIC, share == FAVOR_OFF, x, y);
-      const double weight = gate_estimate(map, gates[g], x, y), owed = weight * r + (1 - weight) * p;
+      const double weight = gate_estimate(map, gates[g], x, y),
+                   owed = weight * r + (1 - weight) * p;
       assert_true(fabs(estimate(map, x, y) - owed) <= 1e-12 * (fabs(p) + fabs(r)));
       favor_map_destroy(map);
     }
@@ -131,8 +132,9 @@ static void check_moments(int32_t gate, int share, uint64_t first) {
   const double owed = owed_variance(gate, share == FAVOR_ON, left, right);
   const double mean = z_score(sample_mean(&value), 0, sample_stderr(&value));
   const double variance = z_score(sample_mean(&square), owed, sample_stderr(&square));
-  print_message("gate %d, share %d: variance %.5f +- %.5f, closed form %.5f; z = %.2f, of the mean %.2f\n",
-                (int)gate, share, sample_mean(&square), sample_stderr(&square), owed, variance, mean);
+  print_message(
+      "gate %d, share %d: variance %.5f +- %.5f, closed form %.5f; z = %.2f, of the mean %.2f\n",
+      (int)gate, share, sample_mean(&square), sample_stderr(&square), owed, variance, mean);
   assert_true(sample_stderr(&square) < .02 * owed);
   assert_true(fabs(mean) < 5 && fabs(variance) < 5);
   favor_map_destroy(map);

@@ -3,6 +3,7 @@
 #include "robust/arguments.h"
 
 #define GERF INT("opts.estimator", FAVOR_ESTIMATOR_GERF)
+#define COMPLEX INT("opts.estimator", FAVOR_ESTIMATOR_COMPLEX_GERF)
 #define OPRF INT("opts.estimator", FAVOR_ESTIMATOR_OPRF)
 
 #define RANGE_REFUSED(function, name, high)                                                        \
@@ -59,6 +60,16 @@ static const argument_case rows[] = {
     ROW2("favor_map_create*", REAL("opts.tilt", -INFINITY), GERF, FAVOR_ERR_VALUE),
     ROW2("favor_map_create*", REAL("opts.tilt", 0.2499), GERF, FAVOR_OK),
     ROW("favor_map_create*", REAL("opts.tilt", 0.1), FAVOR_ERR_COMBINATION),
+
+    /* The complex tilt and its sign: for estimators with phases alone. */
+    ROW("favor_map_create*", REAL("opts.tilt_imag", 0.1), FAVOR_ERR_COMBINATION),
+    ROW("favor_map_create*", REAL("opts.tilt_imag", NAN), FAVOR_ERR_VALUE),
+    ROW("favor_map_create*", REAL("opts.tilt_imag", INFINITY), FAVOR_ERR_VALUE),
+    ROW("favor_map_create*", INT("opts.tilt_sign", -1), FAVOR_ERR_COMBINATION),
+    ROW("favor_map_create*", INT("opts.tilt_sign", 1), FAVOR_OK),
+    ENUM_REFUSED("favor_map_create*", "opts.tilt_sign"),
+    ROW2("favor_map_create*", INT("opts.tilt_sign", -1), COMPLEX, FAVOR_OK),
+    ROW("favor_map_create*", INT("opts.reserved_2", 1), FAVOR_ERR_VALUE),
 
     /* Statistics: missing, of another dimension, empty, of one side. */
     ROW2("favor_map_create*", NUL("opts.stats"), GERF, FAVOR_ERR_STATISTICS),

@@ -151,10 +151,10 @@ typedef struct opts_field {
   { "opts." #name, offsetof(favor_map_opts, name), sizeof(((favor_map_opts *)NULL)->name) }
 
 static const opts_field fields[] = {
-    FIELD(dim),      FIELD(projections), FIELD(kernel), FIELD(estimator),
-    FIELD(coupling), FIELD(recentre),    FIELD(isa),    FIELD(reserved),
-    FIELD(scale),    FIELD(tilt),        FIELD(seed),   FIELD(stream),
-    FIELD(stats),    FIELD(allocator),   FIELD(report), FIELD(size),
+    FIELD(dim),      FIELD(projections), FIELD(kernel),    FIELD(estimator),  FIELD(coupling),
+    FIELD(recentre), FIELD(isa),         FIELD(reserved),  FIELD(scale),      FIELD(tilt),
+    FIELD(seed),     FIELD(stream),      FIELD(stats),     FIELD(allocator),  FIELD(report),
+    FIELD(size),     FIELD(tilt_imag),   FIELD(tilt_sign), FIELD(reserved_2),
 };
 
 static void set_field(fixture *f, const setting *s) {

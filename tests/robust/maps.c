@@ -76,6 +76,7 @@ void map_case_opts(const map_case *c, int64_t dim, int64_t projections, const fa
   opts->seed = 7;
   opts->stats = stats;
   if (info.takes_tilt && stats == NULL) opts->tilt = 0.1;
+  if (info.takes_tilt_imag) opts->tilt_imag = 0.03;
 }
 
 favor_map *map_case_create(const map_case *c, int64_t dim, int64_t projections,
