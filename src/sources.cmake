@@ -7,6 +7,7 @@ set(FAVOR_SOURCES
   base/u128.c
   base/rng.c
   base/normal.c
+  base/counts.c
   base/orthonormal.c
   base/block.c
   base/linalg.c
@@ -23,6 +24,7 @@ set(FAVOR_SOURCES
   node/target.c
   node/leaf.c
   node/phase.c
+  node/counts.c
   node/assemble.c
   node/walk.c
   node/tree.c
@@ -40,6 +42,7 @@ set(FAVOR_SOURCES
   estimator/sign.c
   estimator/tilt.c
   estimator/gerf.c
+  estimator/discrete.c
   estimator/complex_gerf.c
   estimator/sharp.c
   estimator/sharp_dense.c
@@ -70,7 +73,7 @@ set(FAVOR_SOURCES
   map/save.c
   map/save_combination.c
   map/forecast.c
-  map/complex_law.c
+  map/laws.c
   map/conformity.c
   attention/level.c
   attention/attend.c

@@ -263,8 +263,8 @@ typedef struct favor_map_opts {
    * choose. */
   double tilt;
 
-  /* Equal (seed, stream, dim, projections, coupling) give the same W, bit for bit, everywhere;
-   * default 0, 0. */
+  /* Equal (seed, stream, dim, projections, coupling) give the same W, bit for bit, everywhere; counts
+   * of discrete maps depend on the rates fitted, too. Default 0, 0. */
   uint64_t seed, stream;
 
   const favor_stats *stats;  /* read during the call only; default NULL */
@@ -306,7 +306,8 @@ FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
                                         favor_map **out) FAVOR_CHECK_RESULT;
 
 /** Make a map from given projections, learned or drawn elsewhere, instead of drawing them. The
- *  estimate is unbiased if each row is N(0, I) in law. opts->coupling must be AUTO; seed and stream
+ *  estimate is unbiased if each row is N(0, I) in law, of a discrete map if each entry follows the law
+ *  of the rates that favor_map_describe tells; rows of it must hold counts (else FAVOR_ERR_VALUE). opts->coupling must be AUTO; seed and stream
  *  are ignored.
  *  Shapes    w [projections, dim], ldw >= dim; copied.
  *  Errors    as favor_map_create, and FAVOR_ERR_NONFINITE with the row.
@@ -427,7 +428,8 @@ FAVOR_API size_t favor_map_bytes(const favor_map *map);
 /** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough for a map
  *  that was created, 16384 for a combination, which lists its leaves and terms. "shape" is
  *  "none", or says what the matrices of a FAVOR# map are: "diagonal", "rotation" (one for both sides)
- *  or "dense"; "tilt" is then the mean of the tilts, "tilt_least" and "tilt_most" their range.
+ *  or "dense"; "tilt" is then the mean of the tilts, "tilt_least" and "tilt_most" their range. Of a
+ *  discrete map it is "rates": "rate_least" and "rate_most", lambda or 1 - p.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER: buf[0] = 0 if bytes > 0.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes);

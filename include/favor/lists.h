@@ -57,6 +57,8 @@
   X(ADERF, aderf, 9, "FAVOR#: a matrix each side and the optimal tilt")                            \
   X(SADERF_DIAG, saderf_diag, 10, "FAVOR#: balanced coordinates and a tilt each")                  \
   X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")           \
+  X(POISSON, poisson, 12, "discrete features, Poisson counts")                                     \
+  X(GEOMETRIC, geometric, 13, "discrete features, geometric counts")                               \
   X(COMPLEX_GERF, complex_gerf, 14, "generalised exponential features with a complex tilt")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/rng.h"
+#include "base/counts.h"
 
 /* Bits are promised: x87 with its wide intermediates would break them. */
 static_assert(FLT_EVAL_METHOD == 0, "build with SSE2 arithmetic (-msse2 -mfpmath=sse)");
@@ -46,10 +46,10 @@ static double ratio(const double p[8], const double q[8], double r) {
   return top / bottom;
 }
 
-/* ln x of a positive normal float64, to about one ulp. x = 2^e m with m in [sqrt(1/2), sqrt(2))
+/* x = 2^e m with m in [sqrt(1/2), sqrt(2))
  * and ln m = 2 artanh(s) = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1), |s| < 0.172: what
  * the series leaves out after s^23 is below 2^-63 of it. */
-static double natural_log(double x) {
+double favor_rng_log(double x) {
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   /* Subtracting the bits of sqrt(1/2) puts the cut between exponents there. */
@@ -72,7 +72,7 @@ static double natural_log(double x) {
 static double quantile(double p) {
   const double q = p - 0.5;
   if (fabs(q) <= 0.425) return q * ratio(centre_p, centre_q, 0.180625 - q * q);
-  const double r = sqrt(-natural_log(q < 0.0 ? p : 1.0 - p));
+  const double r = sqrt(-favor_rng_log(q < 0.0 ? p : 1.0 - p));
   const double x = r <= 5.0 ? ratio(middle_p, middle_q, r - 1.6) : ratio(tail_p, tail_q, r - 5.0);
   return q < 0.0 ? -x : x;
 }

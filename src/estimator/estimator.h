@@ -38,6 +38,7 @@ typedef struct favor_estimator {
   uint32_t refuses; /* kinds of rows (base/rows.h) that it has no use for, a set */
   favor_form form;
   favor_shape shape;               /* other than NONE: the fit fills matrices too */
+  favor_counts counts;             /* the law of the rows of W */
   bool positive;                   /* no feature is ever negative */
   bool unbiased;                   /* exactly, for rows of law N(0, I) */
   bool wants_statistics;           /* cannot be made without */

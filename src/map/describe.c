@@ -74,8 +74,9 @@ static void add_shape(favor_text *text, const favor_map *map) {
     least = m.a[l] < least ? m.a[l] : least;
     most = m.a[l] > most ? m.a[l] : most;
   }
-  add_number(text, "tilt_least", least);
-  add_number(text, "tilt_most", most);
+  const bool rates = m.shape == FAVOR_SHAPE_RATES;
+  add_number(text, rates ? "rate_least" : "tilt_least", rates ? exp2(-2 * most) : least);
+  add_number(text, rates ? "rate_most" : "tilt_most", rates ? exp2(-2 * least) : most);
 }
 
 /* What describes one leaf, without braces. */

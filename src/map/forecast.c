@@ -35,8 +35,8 @@
 #include <math.h>
 
 #include "base/check.h"
-#include "map/complex_law.h"
 #include "map/conformity.h"
+#include "map/laws.h"
 #include "map/map.h"
 #include "map/registry.h"
 
@@ -65,18 +65,13 @@ static double log_moment2(double a, int64_t d, double t) {
   return log_moment2_at_zero(excess, d) + (1 + excess) * t;
 }
 
-/* ln(exp(log_m2) - 1). */
-static double log_less_one(double log_m2) {
-  return log_m2 > 40 ? log_m2 + log1p(-exp(-log_m2)) : log(expm1(log_m2));
-}
-
 /* E Z^2 - 1 as a logarithm. */
 static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double t) {
   if (favor_form_is_even(recipe->form)) {
     const double s = fabs(t);
     return s > 40 ? s + 2 * log1p(-exp(-s)) - log(2.0) : log(2.0) + 2 * log(sinh(0.5 * s));
   }
-  return log_less_one(log_moment2(recipe->tilt, d, t));
+  return favor_log_less_one(log_moment2(recipe->tilt, d, t));
 }
 
 /* Relative variance of one block of m rows, over E Z^2 - 1 = exp(log_one): a factor, so that it
@@ -251,7 +246,7 @@ static double log_relmse_tilts(const favor_law *law, const favor_matrices *m, co
   for (int64_t l = 0; l < m->dim; ++l) {
     log_m2 += log_moment2(m->a[l], 1, shaped_square(law->map, m, l, x, y));
   }
-  return log_less_one(log_m2) - log((double)law->map->choice.projections);
+  return favor_log_less_one(log_m2) - log((double)law->map->choice.projections);
 }
 
 /* |x' + y'|^2, or -|x' - y'|^2 for cosines, or |x' + s y'|^2 for complex features, of the scaled and shifted rows. */
@@ -274,7 +269,7 @@ static double argument(const favor_map *map, const favor_matrices *m, const doub
   return (phases ? 1 : sign) * map->choice.scale * sum;
 }
 
-/* Independent rows, or one: cross moments of complex features are not known. */
+/* Complex features: cross moments are not known. */
 static double log_relmse_complex(const favor_law *law, double phi) {
   const favor_choice *c = &law->map->choice;
   const bool one = law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT || c->projections == 1;
@@ -288,6 +283,7 @@ static double log_relmse(const favor_law *law, const double *x, const double *y)
   if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const favor_matrices m = favor_map_matrices(law->map);
+  if (m.shape == FAVOR_SHAPE_RATES) return favor_counts_log_relmse(law->map, &m, x, y);
   const double t = argument(law->map, &m, x, y);
   if (!isfinite(t)) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_PHASE) return log_relmse_complex(law, t);

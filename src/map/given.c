@@ -26,12 +26,15 @@ favor_status favor_given_put(const favor_given *given, favor_map *map, favor_rep
     for (int64_t k = 0; k < d; ++k) {
       row[k] = favor_real_get(given->precision, given->w, j * given->ldw + k);
     }
-    if (favor_choice_row_ok(d, row)) {
+    if (favor_choice_row_ok(&map->choice, row)) {
       favor_map_put_row(map, j, row);
     } else {
-      status =
-          favor_fail(report, FAVOR_ERR_NONFINITE, "w",
-                     "row %" PRId64 " of w has no norm; it must be finite and at most 1e15", j);
+      const bool counts = map->choice.recipe.counts != FAVOR_COUNTS_NONE;
+      status = favor_fail(report, counts ? FAVOR_ERR_VALUE : FAVOR_ERR_NONFINITE, "w",
+                          counts ? "row %" PRId64 " of w must hold counts, at most 2^22 in all"
+                                 : "row %" PRId64
+                                   " of w has no norm; it must be finite and at most 1e15",
+                          j);
       favor_report_rows(report, status, 1, j);
     }
   }

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "map/registry.h"
 #include "map/stats.h"
+#include "node/counts.h"
 
 /* A shift beyond this has nothing to do with rows whose norms float32 can hold. */
 static const double largest_shift = 1e18;
@@ -25,10 +26,15 @@ bool favor_choice_shift_ok(double shift) {
   return fabs(shift) <= (double)(float)largest_shift && shift == (double)(float)shift;
 }
 
-bool favor_choice_row_ok(int64_t dim, const double *w) {
-  double norm2 = 0;
-  for (int64_t k = 0; k < dim; ++k) norm2 += w[k] * w[k];
-  return norm2 <= 1e30;
+bool favor_choice_row_ok(const favor_choice *choice, const double *w) {
+  const bool counts = choice->recipe.counts != FAVOR_COUNTS_NONE;
+  double norm2 = 0, sum = 0;
+  for (int64_t k = 0; k < choice->dim; ++k) {
+    norm2 += w[k] * w[k];
+    sum += w[k];
+    if (counts && !(w[k] >= 0 && w[k] == floor(w[k]))) return false;
+  }
+  return counts ? sum <= FAVOR_COUNTS_MOST : norm2 <= 1e30;
 }
 
 static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out) {
@@ -134,6 +140,7 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
   out->choice.estimator = estimator->id;
   out->choice.recipe.form = estimator->form;
   out->choice.recipe.shape = estimator->shape;
+  out->choice.recipe.counts = estimator->counts;
   return FAVOR_OK;
 }
 

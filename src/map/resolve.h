@@ -35,6 +35,6 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
 bool favor_choice_scale_ok(double scale);
 bool favor_choice_tilt_ok(double tilt);
 bool favor_choice_shift_ok(double shift);
-bool favor_choice_row_ok(int64_t dim, const double *w);
+bool favor_choice_row_ok(const favor_choice *choice, const double *w);
 
 #endif

@@ -170,7 +170,7 @@ static bool read_matrices(favor_reader *r, favor_map *map) {
 static bool read_rows(favor_reader *r, favor_map *map, double *row) {
   for (int64_t j = 0; j < map->choice.projections; ++j) {
     favor_read_f64s(r, map->choice.dim, row);
-    if (!favor_choice_row_ok(map->choice.dim, row)) return false;
+    if (!favor_choice_row_ok(&map->choice, row)) return false;
     favor_map_put_row(map, j, row);
   }
   return true;
@@ -187,6 +187,7 @@ static favor_status read_map(const favor_loading *l, favor_reader *r, favor_map 
   read_choice(r, &choice);
   if (r->failed || !valid(l, &choice)) return malformed(report, "options are not those of a map");
   choice.recipe.shape = favor_estimator_of_leaf(choice.estimator)->shape;
+  choice.recipe.counts = favor_estimator_of_leaf(choice.estimator)->counts;
   const int64_t numbers =
       (2 + choice.projections) * choice.dim + favor_shape_total(choice.recipe.shape, choice.dim);
   if (!favor_read_has(r, numbers)) {

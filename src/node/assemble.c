@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/real.h"
+#include "node/counts.h"
 #include "node/phase.h"
 #include "node/shaped.h"
 
@@ -20,6 +21,7 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
   const int64_t d = source->dim;
   leaf->form = source->recipe.form;
   leaf->shape = source->recipe.shape;
+  leaf->counts = source->recipe.counts;
   leaf->dim = d;
   leaf->projections = source->projections;
   leaf->features = favor_form_features(leaf->form) * source->projections;
@@ -35,13 +37,14 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
     leaf->side[s].u = take(arena, d, 1, sizeof(double));
     for (int p = 0; p < 2; ++p) leaf->side[s].shift[p] = take(arena, d, 1, table[p]->real);
   }
-  if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_layout(leaf, arena);
+  if (favor_shape_matrices(leaf->shape) > 0) favor_shaped_layout(leaf, arena);
+  if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_layout(leaf, arena);
   if (leaf->form == FAVOR_FORM_PHASE) favor_phase_layout(leaf, table, arena);
 }
 
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
                         int64_t j, const double *w) {
-  if (leaf->shape != FAVOR_SHAPE_NONE) {
+  if (favor_shape_matrices(leaf->shape) > 0) {
     favor_shaped_put_row(leaf, table, base, j, w);
     return;
   }
@@ -57,11 +60,12 @@ void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], uns
     /* From the row as drawn, so that it is right for any coupling. */
     favor_real_set((favor_precision)p, base + leaf->bias[p], j, leaf->tilt * norm2);
   }
+  if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_put_row(leaf, base, j, w);
 }
 
 double favor_leaf_drawn(const favor_leaf *leaf, const favor_table *const table[2],
                         const unsigned char *base, int64_t j, int64_t k) {
-  if (leaf->shape != FAVOR_SHAPE_NONE) {
+  if (favor_shape_matrices(leaf->shape) > 0) {
     return ((const double *)(const void *)(base + leaf->drawn))[j * leaf->dim + k];
   }
   const double *packed = (const double *)(const void *)(base + leaf->side[0].weights[FAVOR_F64]);
@@ -117,6 +121,7 @@ void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsi
   const double largest = source->scale > 1 ? source->scale : 1;
   leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest;
   leaf->norm2_limit[FAVOR_F64] = DBL_MAX / largest;
-  if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_assemble(leaf, base);
+  if (favor_shape_matrices(leaf->shape) > 0) favor_shaped_assemble(leaf, base);
+  if (leaf->counts != FAVOR_COUNTS_NONE) leaf->gain = sqrt(source->scale);
   if (leaf->form == FAVOR_FORM_PHASE) favor_phase_assemble(leaf, source);
 }

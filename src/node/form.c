@@ -6,7 +6,8 @@ int64_t favor_form_features(favor_form form) {
 }
 
 bool favor_form_has_exponent(favor_form form) {
-  return form == FAVOR_FORM_EXP || form == FAVOR_FORM_SIGNS || form == FAVOR_FORM_PHASE;
+  return form == FAVOR_FORM_EXP || form == FAVOR_FORM_SIGNS || form == FAVOR_FORM_PHASE ||
+         form == FAVOR_FORM_PARITY;
 }
 
 bool favor_form_has_factor(favor_form form) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/real.h"
+#include "node/counts.h"
 #include "node/phase.h"
 #include "node/shaped.h"
 
@@ -32,6 +33,9 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   tile->finite = favor_arena_take(arena, rows, 1, 1);
   tile->side = favor_arena_take(arena, 1, 1, sizeof *tile->side);
   if (tile->side) *tile->side = FAVOR_QUERY;
+  tile->negative = NULL;
+  tile->any_negative = false;
+  if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_tile_layout(tile, table, rows, arena);
   tile->turned = favor_shaped_norm_layout(leaf, arena);
 }
 
@@ -84,6 +88,7 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
     const double r = s->constant + tile->dot[i] + s->quadratic * norm2 + (double)tile->power[i];
     tile->r[i] = r < -r_limit ? -r_limit : r > r_limit ? r_limit : r;
   }
+  if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_load(leaf, base, table, tile);
 }
 
 /* Projections behind the last are zero, whose cosine is not. */
@@ -117,7 +122,7 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
   const unsigned char *w = base + side->weights[p] + column * (size_t)leaf->dim * table->real;
   const unsigned char *bias = base + leaf->bias[p] + column * table->real;
   const int64_t packed = favor_pack_panel(table, leaf->columns);
-  const bool direct = leaf->form == FAVOR_FORM_EXP;
+  const bool direct = leaf->form == FAVOR_FORM_EXP || leaf->form == FAVOR_FORM_PARITY;
   void *t = direct ? tile->panel : tile->projected;
   table->project(rows, leaf->dim, tile->in, tile->ldin, w, packed, direct ? bias : NULL, columns, t,
                  tile->ldp);
@@ -135,6 +140,9 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
   case FAVOR_FORM_PHASE:
     favor_phase_panel(leaf, base, table, tile, first / pair, columns);
     clear_padding(leaf, table, tile, tile->factor, first, pair * columns);
+    break;
+  case FAVOR_FORM_PARITY:
+    favor_counts_panel(leaf, table, tile, w, packed, columns);
     break;
   case FAVOR_FORM_SIGN:
     put_signs(table->precision, rows, columns, t, tile->panel, tile->ldp);

@@ -44,6 +44,7 @@ typedef struct favor_leaf_side {
 typedef struct favor_leaf {
   favor_form form;
   favor_shape shape;
+  favor_counts counts;
   int64_t dim, projections, features;
   int64_t columns;         /* projections packed: a multiple of FAVOR_PACK */
   bool shifted;            /* some shift is not zero */
@@ -55,7 +56,7 @@ typedef struct favor_leaf {
   double phase, tilt_imag; /* PHASE: turns, and turns a |w_j|^2 */
   favor_leaf_side side[2];
   size_t bias[2]; /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
-  /* With a shape only, double: the tilts and sqrt(1 - 4a) [dim], W as drawn [M, dim], scratch [3 dim]
+  /* With a shape only, double: the tilts, or what counts have in their place and sqrt(1 - 4a) [dim], W as drawn [M, dim], scratch [3 dim]
    * of the making. Without one W as drawn is the float64 weights, and the float32 ones its rounding. */
   size_t tilts, roots, drawn, scratch;
 } favor_leaf;
@@ -97,7 +98,9 @@ typedef struct favor_tile {
   favor_side *side;      /* [1]: of the rows loaded last; shared by views of one tile */
   bool relative; /* set by a caller that needs no r of these rows, such as queries whose outputs are
                             ratios: |G in|^2 is then left out. Laid out false */
-  double *turned; /* [dim, 8] with a shape whose |G in|^2 is not |in|^2: scratch, else NULL */
+  void *negative;    /* real [rows, ldin], of counts: 1 where a coordinate is negative; else NULL */
+  bool any_negative; /* some is */
+  double *turned;    /* [dim, 8] with a shape whose |G in|^2 is not |in|^2: scratch, else NULL */
 } favor_tile;
 
 /** Take the buffers of a tile of at most `rows` rows. */

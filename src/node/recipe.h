@@ -32,6 +32,7 @@ typedef enum favor_form {
   FAVOR_FORM_RELU = 3,  /* g = max(0, .), no gain in the exponent */
   FAVOR_FORM_SIGN = 4,  /* g = -1, 0 or 1, no gain in the exponent */
   FAVOR_FORM_PHASE = 5, /* two features: g = cos and sin of a phase, and the gain in the exponent */
+  FAVOR_FORM_PARITY = 6, /* g = -1 or 1, gain in the exponent; W holds counts (node/counts.h) */
   FAVOR_FORM_COUNT
 } favor_form;
 
@@ -51,13 +52,22 @@ typedef enum favor_shape {
   FAVOR_SHAPE_DIAGONAL = 1, /* diagonal, one the inverse of the other */
   FAVOR_SHAPE_ROTATION = 2, /* one orthogonal matrix for both sides */
   FAVOR_SHAPE_DENSE = 3,    /* any, one the inverse transpose of the other */
+  FAVOR_SHAPE_RATES = 4,    /* no matrix; in place of tilts -1/2 log2 of the rates of counts */
   FAVOR_SHAPE_COUNT
 } favor_shape;
 
-/** Natural logarithms. With a shape, only EXP leaves, the gain is 1 and tilt is the mean of a. */
+/** The law of the rows of W: normal, or counts. */
+typedef enum favor_counts {
+  FAVOR_COUNTS_NONE = 0,
+  FAVOR_COUNTS_POISSON = 1,  /* with means lambda_l */
+  FAVOR_COUNTS_GEOMETRIC = 2 /* with 1 - p for every rate */
+} favor_counts;
+
+/** Natural logarithms. With a shape of matrices, only EXP leaves, the gain is 1 and tilt is the mean of a. */
 typedef struct favor_recipe {
   favor_form form;
   favor_shape shape;
+  favor_counts counts;
   double gain, tilt, quadratic, constant;
   double gain_imag, tilt_imag, phase, sign; /* FAVOR_FORM_PHASE */
 } favor_recipe;

@@ -7,13 +7,16 @@
 /* Beyond this a float32 weight could overflow, and no fit comes near. */
 static const double largest_element = 1e16;
 static const double lowest_tilt = -1e6;
+/* Halves of logarithms: rates in [2^-40, 2^40]. */
+static const double most_log_rate = 20;
 
 int64_t favor_shape_reals(favor_shape shape, int64_t dim) {
-  return shape == FAVOR_SHAPE_NONE ? 0 : shape == FAVOR_SHAPE_DIAGONAL ? dim : dim * dim;
+  return favor_shape_matrices(shape) == 0 ? 0 : shape == FAVOR_SHAPE_DIAGONAL ? dim : dim * dim;
 }
 
 int64_t favor_shape_matrices(favor_shape shape) {
-  return shape == FAVOR_SHAPE_NONE ? 0 : shape == FAVOR_SHAPE_ROTATION ? 1 : 2;
+  if (shape == FAVOR_SHAPE_NONE || shape == FAVOR_SHAPE_RATES) return 0;
+  return shape == FAVOR_SHAPE_ROTATION ? 1 : 2;
 }
 
 int64_t favor_shape_total(favor_shape shape, int64_t dim) {
@@ -22,7 +25,8 @@ int64_t favor_shape_total(favor_shape shape, int64_t dim) {
 }
 
 const char *favor_shape_name(favor_shape shape) {
-  static const char *const names[FAVOR_SHAPE_COUNT] = {"none", "diagonal", "rotation", "dense"};
+  static const char *const names[FAVOR_SHAPE_COUNT] = {"none", "diagonal", "rotation", "dense",
+                                                       "rates"};
   return names[shape];
 }
 
@@ -100,6 +104,7 @@ static bool inverts(const favor_matrices *m, int which, double *scratch) {
 }
 
 bool favor_shape_valid(const favor_matrices *m, double *scratch) {
+  if (m->shape == FAVOR_SHAPE_RATES) return bounded(m->dim, m->a, -most_log_rate, most_log_rate);
   if (!bounded(m->dim, m->a, lowest_tilt, 0)) return false;
   for (int64_t s = 0; s < favor_shape_matrices(m->shape); ++s) {
     const int64_t n = favor_shape_reals(m->shape, m->dim);

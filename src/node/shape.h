@@ -10,13 +10,13 @@
 #include "favor/favor.h"
 #include "node/recipe.h"
 
-/** The numbers of a shape. DIAGONAL: g [dim] by side. ROTATION: one g [dim, dim], the same pointer
+/** The numbers of a shape. RATES: a alone. DIAGONAL: g [dim] by side. ROTATION: one g [dim, dim], the same pointer
  *  for both sides. DENSE: g [dim, dim] by side. Row l of g gives coordinate l of G x. */
 typedef struct favor_matrices {
   favor_shape shape;
   int64_t dim;
   double *g[2]; /* by side */
-  double *a;    /* [dim]: the tilts */
+  double *a;    /* [dim]: the tilts, or -1/2 log2 of the rates */
 } favor_matrices;
 
 /** Reals of one matrix, 0 without a shape; different matrices; and reals in all, with a. */
@@ -24,7 +24,7 @@ int64_t favor_shape_reals(favor_shape shape, int64_t dim);
 int64_t favor_shape_matrices(favor_shape shape);
 int64_t favor_shape_total(favor_shape shape, int64_t dim);
 
-/** "none", "diagonal", "rotation" or "dense". */
+/** "none", "diagonal", "rotation", "dense" or "rates". */
 const char *favor_shape_name(favor_shape shape);
 
 /** out [dim] = G' v of one side. */

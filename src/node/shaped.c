@@ -35,7 +35,9 @@ static double *reals_at(unsigned char *base, size_t offset) {
 favor_matrices favor_leaf_matrices(const favor_leaf *leaf, unsigned char *base) {
   favor_matrices m = {leaf->shape, leaf->dim, {NULL, NULL}, NULL};
   if (leaf->shape == FAVOR_SHAPE_NONE) return m;
-  for (int s = 0; s < 2; ++s) m.g[s] = reals_at(base, leaf->side[s].g);
+  for (int s = 0; favor_shape_matrices(leaf->shape) > 0 && s < 2; ++s) {
+    m.g[s] = reals_at(base, leaf->side[s].g);
+  }
   m.a = reals_at(base, leaf->tilts);
   return m;
 }

@@ -48,6 +48,9 @@ static favor_tile tile_from(const favor_tile *tile, int64_t row, size_t real) {
   view.dot += row;
   view.power += row;
   view.finite += row;
+  if (tile->negative) {
+    view.negative = (unsigned char *)tile->negative + (size_t)(row * tile->ldin) * real;
+  }
   return view;
 }
 
@@ -110,6 +113,7 @@ void favor_node_load(const favor_node *node, const unsigned char *base, const fa
     favor_tile view = tile_from(&tile->leaf[l], row, table->real);
     favor_leaf_load(leaf, base_of(node, base, l), table, side, &view, rows, x, ldx);
     tile->nonfinite = view.nonfinite;
+    tile->leaf[l].any_negative = view.any_negative || (row > 0 && tile->leaf[l].any_negative);
     tile->leaf[l].rows = tile->rows;
     if (tile->outer[l].log)
       load_outer(leaf, base_of(node, base, l), table, &view, &tile->outer[l], row);

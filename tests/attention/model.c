@@ -106,7 +106,35 @@ void model_combine(model *m, favor_map *map, bool positive, int parts, const mod
   for (int i = 0; i < parts; i++) m->part[i] = part[i];
 }
 
+static bool is_discrete(const model *m) {
+  return m->ref.estimator == FAVOR_ESTIMATOR_POISSON ||
+         m->ref.estimator == FAVOR_ESTIMATOR_GEOMETRIC;
+}
+
+/** Exponents of discrete features are sums of logarithms: counts times those of coordinates and rates. */
+static long double discrete_condition(const model *m, favor_side side, const double *x) {
+  const double *shift = side == FAVOR_QUERY ? m->ref.query_mean : m->ref.key_mean;
+  char json[1024];
+  double rate[2];
+  long double most = 0;
+  assert_ok(favor_map_describe(m->map, json, sizeof json));
+  assert_true(json_number(json, "rate_least", &rate[0]) &&
+              json_number(json, "rate_most", &rate[1]));
+  const long double of_rates = fmaxl(fabsl(log2l(rate[0])), fabsl(log2l(rate[1]))) / 2;
+  for (int64_t j = 0; j < m->ref.projections; j++) {
+    long double sum = 0;
+    for (int64_t l = 0; l < m->ref.dim; l++) {
+      const long double value = sqrtl(m->ref.scale) * (x[l] - (shift ? shift[l] : 0));
+      /* the difference rounds as well */
+      if (value != 0) sum += m->w[j * m->ref.dim + l] * (fabsl(log2l(fabsl(value))) + of_rates + 2);
+    }
+    most = fmaxl(most, sum);
+  }
+  return 1 + most;
+}
+
 long double model_condition(const model *m, favor_side side, const double *x) {
+  if (is_discrete(m)) return discrete_condition(m, side, x);
   long double sum = m->parts ? 0 : ref_condition(&m->ref, side, x);
   for (int i = 0; i < m->parts; i++) sum += model_condition(m->part[i], side, x);
   return sum;

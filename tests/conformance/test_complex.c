@@ -13,12 +13,13 @@ typedef struct tilt {
   int32_t sign;
 } tilt;
 
-static const tilt tilts[] = {{.03, .02, 1},  {-.05, .1, 1},  {-.3, -.2, 1}, {.06, 0, 1},
+static const tilt tilts[] = {{.03, .02, 1},   {-.05, .1, 1}, {-.3, -.2, 1},  {.06, 0, 1},
                              {-.1, -.08, -1}, {-.06, 0, -1}, {.02, .05, -1}, {0, 0, -1}};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static favor_map *make(const tilt *a, int64_t d, int64_t m, const double *w, int32_t isa, double scale) {
+static favor_map *make(const tilt *a, int64_t d, int64_t m, const double *w, int32_t isa,
+                       double scale) {
   favor_map_opts opts;
   favor_map *map = NULL;
   assert_ok(favor_map_opts_init(&opts));
@@ -31,13 +32,14 @@ static favor_map *make(const tilt *a, int64_t d, int64_t m, const double *w, int
   opts.tilt_sign = a->sign;
   opts.isa = isa;
   opts.scale = scale;
-  assert_ok(w ? favor_map_create_from_projections_f64(&opts, w, d, &map) : favor_map_create(&opts, &map));
+  assert_ok(w ? favor_map_create_from_projections_f64(&opts, w, d, &map)
+              : favor_map_create(&opts, &map));
   return map;
 }
 
 /** f1 (side 0) or f2 of one row, times sqrt(M). */
-static long double complex feature(const tilt *t, favor_side side, int64_t d, double scale, const double *w,
-                                   const double *x) {
+static long double complex feature(const tilt *t, favor_side side, int64_t d, double scale,
+                                   const double *w, const double *x) {
   const long double complex a = CMPLXL(t->re, t->im), less = 1 - 4 * a;
   const long double complex b = csqrtl(t->sign * less) * (side == FAVOR_KEY ? t->sign : 1);
   long double dot = 0, norm2 = 0, w2 = 0;
@@ -46,7 +48,8 @@ static long double complex feature(const tilt *t, favor_side side, int64_t d, do
     norm2 += (long double)x[k] * x[k];
     w2 += (long double)w[k] * w[k];
   }
-  return cexpl(.25L * d * clogl(less) + a * w2 + b * sqrtl(scale) * dot - .5L * t->sign * scale * norm2);
+  return cexpl(.25L * d * clogl(less) + a * w2 + b * sqrtl(scale) * dot -
+               .5L * t->sign * scale * norm2);
 }
 
 static void check_row(const tilt *t, favor_side side, const favor_map *map, int64_t d, int64_t m,
@@ -56,7 +59,8 @@ static void check_row(const tilt *t, favor_side side, const favor_map *map, int6
   double log32;
   for (int64_t k = 0; k < d; k++) narrow[k] = (float)x[k];
   assert_ok(favor_map_apply_f64(map, side, 1, x, d, phi, 2 * m, &log_scale, NULL, 0, NULL, NULL));
-  assert_ok(favor_map_apply_f32(map, side, 1, narrow, d, phi32, 2 * m, &log32, NULL, 0, NULL, NULL));
+  assert_ok(
+      favor_map_apply_f32(map, side, 1, narrow, d, phi32, 2 * m, &log32, NULL, 0, NULL, NULL));
   for (int64_t j = 0; j < m; j++) {
     const long double complex f = feature(t, side, d, .7, w + j * d, x) / sqrtl((long double)m);
     const long double size = cabsl(f), im = side == FAVOR_KEY ? -cimagl(f) : cimagl(f);
@@ -122,8 +126,8 @@ static void check_moments(const tilt *t, int64_t d, const double *x, const doubl
   double scale[2], forecast = 0, dot = 0;
   long double mean = 0, square = 0;
   for (int side = 0; side < 2; side++)
-    assert_ok(favor_map_apply_f64(map, (favor_side)side, 1, row[side], d, phi[side], 2 * rows, &scale[side],
-                                  NULL, 0, NULL, NULL));
+    assert_ok(favor_map_apply_f64(map, (favor_side)side, 1, row[side], d, phi[side], 2 * rows,
+                                  &scale[side], NULL, 0, NULL, NULL));
   for (int64_t k = 0; k < d; k++) dot += x[k] * y[k];
   for (int64_t j = 0; j < rows; j++) {
     const long double z = rows * expl((long double)scale[0] + scale[1] - dot) *
@@ -170,9 +174,10 @@ static void two_estimators_are_contained(void **state) {
       opts.coupling = FAVOR_COUPLING_IID;
       assert_ok(favor_map_create(&opts, &other));
       const int64_t features = favor_map_features(other);
-      assert_ok(favor_map_apply_f64(map, (favor_side)side, 1, x, D, phi, 2 * M, NULL, NULL, 0, NULL, NULL));
-      assert_ok(
-          favor_map_apply_f64(other, (favor_side)side, 1, x, D, plain, features, NULL, NULL, 0, NULL, NULL));
+      assert_ok(favor_map_apply_f64(map, (favor_side)side, 1, x, D, phi, 2 * M, NULL, NULL, 0, NULL,
+                                    NULL));
+      assert_ok(favor_map_apply_f64(other, (favor_side)side, 1, x, D, plain, features, NULL, NULL,
+                                    0, NULL, NULL));
       for (int j = 0; j < 2 * M; j++)
         assert_true(fabs(phi[j] - (s ? plain[j] : j % 2 ? 0 : plain[j / 2])) <= 1e-14);
       favor_map_destroy(map);

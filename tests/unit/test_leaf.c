@@ -95,8 +95,8 @@ static void check_padding(const favor_map *map, favor_precision p, favor_tile *t
     for (int64_t i = 0; i < ROWS; i++)
       for (int64_t j = 0; j < columns; j++) {
         const double value = real_of(p, tile->panel, i * tile->ldp + j);
-        if (first + j < map->leaf.features)
-          assert_true(isfinite(value));
+        if (first + j < map->leaf.features) /* powers of a coordinate that is zero vanish */
+          assert_true(isfinite(value) || (map->leaf.counts && value == nothing));
         else
           assert_true(value == nothing);
       }
@@ -119,7 +119,8 @@ static void check_dropped(const favor_map *map, favor_precision p, favor_tile *t
     assert_true(isfinite(tile->r[i]));
   }
   for (int64_t k = 0; k < tile->ldin; k++)
-    assert_true(real_of(p, tile->in, 3 * tile->ldin + k) == 0);
+    assert_true(map->leaf.counts ? isfinite(real_of(p, tile->in, 3 * tile->ldin + k))
+                                 : real_of(p, tile->in, 3 * tile->ldin + k) == 0);
 }
 
 static void a_row_without_finite_norm_is_dropped_when_it_is_loaded(void **state) {
