@@ -306,9 +306,9 @@ FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
                                         favor_map **out) FAVOR_CHECK_RESULT;
 
 /** Make a map from given projections, learned or drawn elsewhere, instead of drawing them. The
- *  estimate is unbiased if each row is N(0, I) in law, of a discrete map if each entry follows the law
- *  of the rates that favor_map_describe tells; rows of it must hold counts (else FAVOR_ERR_VALUE). opts->coupling must be AUTO; seed and stream
- *  are ignored.
+ *  estimate is unbiased if each row is N(0, I) in law; of a discrete map, whose rows must hold counts
+ *  (else FAVOR_ERR_VALUE), if each entry follows the law of the rates that favor_map_describe tells.
+ *  opts->coupling must be AUTO; seed and stream are ignored.
  *  Shapes    w [projections, dim], ldw >= dim; copied.
  *  Errors    as favor_map_create, and FAVOR_ERR_NONFINITE with the row.
  *  Since     0.1 */
