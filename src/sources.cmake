@@ -58,6 +58,14 @@ set(FAVOR_SOURCES
   map/save.c
   map/forecast.c
   map/conformity.c
+  map/probe.c
+  map/probe_rows.c
+  map/trial.c
+  map/trial_curve.c
+  map/choose.c
+  map/cost.c
+  map/spread.c
+  map/advise.c
   attention/level.c
   attention/attend.c
   attention/panel.c

@@ -54,9 +54,9 @@ favor_status favor_problem_shapes(favor_attention_problem *p, const favor_attent
                       "desc was not set up by favor_attention_desc_init");
   }
   *p = (favor_attention_problem){.d = *desc,
-                       .most_keys = desc->n_k,
-                       .precision = precision,
-                       .real = favor_real_size(precision)};
+                                 .most_keys = desc->n_k,
+                                 .precision = precision,
+                                 .real = favor_real_size(precision)};
   const favor_attention_desc *d = &p->d;
   status = check_ranges(d, report);
   if (status == FAVOR_OK) status = check_enums(d, report);
@@ -99,8 +99,8 @@ favor_status favor_problem_rows(favor_attention_problem *p, favor_report *report
   return status < 0 ? status : check_offsets(d->k_offsets, d->batch, "k_offsets", &d->n_k, report);
 }
 
-static const unsigned char *at(const favor_attention_problem *p, const void *base, const int64_t stride[3],
-                               int64_t batch, int64_t head, int64_t row) {
+static const unsigned char *at(const favor_attention_problem *p, const void *base,
+                               const int64_t stride[3], int64_t batch, int64_t head, int64_t row) {
   if (!base) return NULL;
   const int64_t element =
       (p->d.q_offsets ? 0 : batch * stride[0]) + head * stride[1] + row * stride[2];

@@ -52,6 +52,7 @@ typedef struct favor_span {
   favor_keys k; /* without offset */
 } favor_span;
 
-favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head, int64_t kv_head);
+favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head,
+                              int64_t kv_head);
 
 #endif

@@ -114,9 +114,9 @@ static favor_status describe_flat(const favor_attention_problem *p, const favor_
   return FAVOR_OK;
 }
 
-static favor_strided strided(const favor_attention_problem *p, const char *name, const char *stride_name,
-                             const void *data, const int64_t stride[3], int64_t heads, int64_t rows,
-                             int64_t columns) {
+static favor_strided strided(const favor_attention_problem *p, const char *name,
+                             const char *stride_name, const void *data, const int64_t stride[3],
+                             int64_t heads, int64_t rows, int64_t columns) {
   const int64_t batch = p->d.batch;
   const bool ragged = p->d.q_offsets != NULL;
   return (favor_strided){.name = name,

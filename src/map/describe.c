@@ -24,6 +24,10 @@ size_t favor_map_bytes(const favor_map *map) {
   return map ? map->bytes : 0;
 }
 
+int32_t favor_map_advice(const favor_map *map) {
+  return map ? map->advice : FAVOR_VERDICT_NONE;
+}
+
 /* What favor.h says is enough. */
 #define LINE_SIZE 1024
 

@@ -37,6 +37,15 @@ static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *ou
     return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
                       opts->reserved);
   }
+  if (opts->reserved2 != 0) {
+    return favor_fail(report, FAVOR_ERR_VALUE, "reserved2",
+                      "reserved2 is %" PRId32 "; it must be 0", opts->reserved2);
+  }
+  if (opts->allow_signed < FAVOR_DEFAULT || opts->allow_signed > FAVOR_OFF) {
+    return favor_fail(report, FAVOR_ERR_ENUM, "allow_signed",
+                      "allow_signed is %" PRId32 "; it must be 0 (default), 1 (on) or 2 (off)",
+                      opts->allow_signed);
+  }
   favor_status status = favor_check_range(report, "dim", opts->dim, 1, FAVOR_MAP_DIM_MAX);
   if (status < 0) return status;
   status =

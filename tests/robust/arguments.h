@@ -64,7 +64,8 @@ typedef struct call_table {
   size_t count;
 } call_table;
 
-extern const call_table calls_base, calls_map, calls_kernel, calls_attention, calls_state;
+extern const call_table calls_base, calls_map, calls_kernel, calls_attention, calls_state,
+    calls_forecast;
 
 /* ---- cases ---- */
 
@@ -102,7 +103,8 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_kernel, cases_attention, cases_desc, cases_carry, cases_state, cases_state_io;
+    cases_kernel, cases_attention, cases_desc, cases_carry, cases_state, cases_state_io,
+    cases_forecast;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -198,6 +200,11 @@ typedef enum fixture_thing {
   THING_STATE_MAP,
   THING_STATE_PRECISION,
   THING_STATE_DV,
+  THING_PROBLEM_ZERO,
+  THING_PROBLEM_SMALL,
+  THING_PROBLEM_A5,
+  THING_FORECAST_SMALL, /* structs of results that no caller compiled */
+  THING_FORECAST_A5,
   THING_COUNT
 } fixture_thing;
 
@@ -223,6 +230,7 @@ typedef struct fixture {
   favor_map *map, *given;
   favor_pool *pool;
   favor_attention_desc desc, raw_desc;
+  favor_problem problem, raw_problem;
   favor_map *other_dim, *other_features;
   const favor_map *map_list[2];
   favor_state *own_state; /* for favor_state_destroy */
@@ -272,6 +280,16 @@ void *attention_thing(fixture *f, int64_t which);
 void desc_set(fixture *f, const setting *s);
 void desc_arrays(fixture *f);
 void desc_fill(fixture *f);
+
+/** Section 6, in arguments_forecast.c: whether a call is a forecast of a problem; its problem, arrays, values and
+ *  things, as above. */
+bool forecast_concerns(const fixture *f);
+void forecast_make(fixture *f);
+void forecast_arrays(fixture *f);
+void forecast_fill(fixture *f);
+bool forecast_default(fixture *f, const char *name, argument *value);
+void *forecast_thing(fixture *f, int64_t which);
+void problem_set(fixture *f, const setting *s);
 
 /** The position of an argument of a call by its name, or -1. */
 int call_find(const call_row *call, const char *name);

@@ -45,6 +45,8 @@ static const argument_case rows[] = {
     ROW("favor_map_create*", INT("opts.recentre", 3), FAVOR_ERR_ENUM),
     ENUM_REFUSED("favor_map_create*", "opts.isa"),
     ROW("favor_map_create*", INT("opts.reserved", 1), FAVOR_ERR_VALUE),
+    ROW("favor_map_create*", INT("opts.reserved2", 1), FAVOR_ERR_VALUE),
+    ENUM_REFUSED("favor_map_create*", "opts.allow_signed"),
     ROW("favor_map_create*", REAL("opts.scale", 0.0), FAVOR_ERR_VALUE),
     ROW("favor_map_create*", REAL("opts.scale", -0.0), FAVOR_ERR_VALUE),
     ROW("favor_map_create*", REAL("opts.scale", -1.0), FAVOR_ERR_VALUE),

@@ -35,6 +35,7 @@ static bool names_argument(fixture *f, const argument_case *c, const char *named
   const char *expected = c->first.argument;
   if (c->first.kind == SET_ENV) expected = "isa";
   if (strncmp(expected, "opts.", 5) == 0 || strncmp(expected, "desc.", 5) == 0) expected += 5;
+  if (strncmp(expected, "problem.", 8) == 0) expected += 8;
   if (strcmp(named, expected) == 0) return true;
   const size_t length = strlen(named); /* "desc.q_stride2" is named by its field */
   if (strncmp(named, expected, length) == 0 && strchr("012", expected[length])) return true;
@@ -75,7 +76,8 @@ static void check_report(fixture *f, const argument_case *c, const argument *a) 
 static bool reports(const fixture *f, const argument_case *c, const argument *a) {
   const int opts = call_find(f->call, "opts"), report = call_find(f->call, "report");
   if (c->first.argument != NULL && strcmp(c->first.argument, "opts") == 0) return false;
-  if (opts >= 0 && f->call->trait == CALL_MAKES_MAP) return f->opts.report == &f->report;
+  if (opts >= 0 && (f->call->trait == CALL_MAKES_MAP || forecast_concerns(f)))
+    return f->opts.report == &f->report;
   return report >= 0 && a[report].p == &f->report &&
          strcmp(f->call->name, "favor_report_init_sized");
 }

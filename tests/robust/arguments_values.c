@@ -44,7 +44,9 @@ static bool call_starts(const fixture *f, const char *prefix) {
 static bool default_by_call(fixture *f, const char *name, argument *value) {
   const bool makes_opts = call_starts(f, "favor_map_opts");
   if (strcmp(name, "size") == 0)
-    value->i = (int64_t)(makes_opts ? sizeof(favor_map_opts) : sizeof(favor_report));
+    value->i = (int64_t)(makes_opts                        ? sizeof(favor_map_opts)
+                         : call_starts(f, "favor_problem") ? sizeof(favor_problem)
+                                                           : sizeof(favor_report));
   else if (strcmp(name, "opts") == 0 && !makes_opts)
     value->p = &f->opts;
   else if (strcmp(name, "report") == 0 && !is_call(f, "favor_report_init_sized"))
@@ -85,6 +87,7 @@ static bool default_object(fixture *f, const char *name, argument *value) {
 argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
   if (attention_concerns(f) && attention_default(f, name, &value)) return value;
+  if (forecast_concerns(f) && forecast_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
   for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
     if (strcmp(integers[i].name, name) != 0) continue;
@@ -117,6 +120,7 @@ static void *raw_opts(fixture *f, int64_t which) {
 static void *find_thing(fixture *f, int64_t which) {
   if (which <= THING_EXECUTOR_WIDEST) return &f->executors[which];
   if (which <= THING_ALLOCATOR_ZERO) return &f->broken[which];
+  if (which >= THING_PROBLEM_ZERO && which <= THING_FORECAST_A5) return forecast_thing(f, which);
   if (which >= THING_MAPS_NULL) return attention_thing(f, which);
   if (which >= THING_OPTS_ZERO && which <= THING_OPTS_A5) return raw_opts(f, which);
   if (which >= THING_REPORT_ZERO && which <= THING_REPORT_A5) return raw_report(f, which);
@@ -148,10 +152,10 @@ typedef struct opts_field {
   { "opts." #name, offsetof(favor_map_opts, name), sizeof(((favor_map_opts *)NULL)->name) }
 
 static const opts_field fields[] = {
-    FIELD(dim),      FIELD(projections), FIELD(kernel), FIELD(estimator),
-    FIELD(coupling), FIELD(recentre),    FIELD(isa),    FIELD(reserved),
-    FIELD(scale),    FIELD(tilt),        FIELD(seed),   FIELD(stream),
-    FIELD(stats),    FIELD(allocator),   FIELD(report), FIELD(size),
+    FIELD(dim),      FIELD(projections), FIELD(kernel),       FIELD(estimator), FIELD(coupling),
+    FIELD(recentre), FIELD(isa),         FIELD(reserved),     FIELD(scale),     FIELD(tilt),
+    FIELD(seed),     FIELD(stream),      FIELD(stats),        FIELD(allocator), FIELD(report),
+    FIELD(size),     FIELD(reserved2),   FIELD(allow_signed),
 };
 
 static void set_field(fixture *f, const setting *s) {
@@ -231,6 +235,8 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
     set_field(f, s);
   } else if (strncmp(s->argument, "desc.", 5) == 0) {
     desc_set(f, s);
+  } else if (strncmp(s->argument, "problem.", 8) == 0) {
+    problem_set(f, s);
   } else if (s->kind == SET_POISON) {
     poison(f, s);
   } else {

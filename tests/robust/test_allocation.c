@@ -8,7 +8,7 @@
 #include "robust/operations.h"
 #include "robust/wrapped.h"
 
-#define ALLOCATIONS_MAX 100 /* no call makes more: the loop over k must end */
+#define ALLOCATIONS_MAX 2000 /* no call makes more: the loop over k must end */
 #define ERRNO_MARK 4321
 
 /* Where the failing comes from. */
