@@ -13,7 +13,7 @@ static int64_t least(int64_t a, int64_t b) {
 
 /* Long rows cost more: fewer of them, so that a forecast stays short. */
 static int64_t affordable(int64_t rows, int64_t dim) {
-  const int64_t few = rows < 16 ? rows : 16, budget = INT64_C(1) << 18;
+  const int64_t few = rows < 16 ? rows : 16, budget = INT64_C(1) << 16;
   return rows * dim <= budget ? rows : (budget / dim > few ? budget / dim : few);
 }
 

@@ -10,7 +10,7 @@
 static const double largest_log_ratio = 300;
 
 /* After HOPELESS projections an error twenty times the target, of one block, ends a trial. */
-enum { DOUBLINGS = 14, SMALL_DRAWS = 24, HOPELESS = 256 };
+enum { DOUBLINGS = 14, HOPELESS = 256 };
 
 /* Sums over the draws of one level: of errors and of their squares, or, once the choice of keys has
  * made a square negative, of those alone. */
@@ -175,6 +175,27 @@ favor_status favor_trial_one(const favor_probe *probe, const favor_map_opts *opt
   return status;
 }
 
+/* ln of an error, finite also where there is none, or no number. */
+static double log_error(double square) {
+  const double least = 1e-24, most = 1e24;
+  return square <= most ? 0.5 * log(square > least ? square : least) : 0.5 * log(most);
+}
+
+favor_status favor_trial_draws(const favor_probe *probe, const favor_map *map, int64_t first,
+                               int64_t count, double *log_errors) {
+  trial_run run;
+  favor_status status = start(&run, probe, 1);
+  if (status < 0) return status;
+  clear(&run, &run.sums[0], 0);
+  for (int64_t r = 0; status >= 0 && r < count; ++r) {
+    status = redraw(&run, map, (uint64_t)(1000 + first + r));
+    if (status >= 0)
+      log_errors[r] = log_error(favor_probe_error(probe, run.z, run.work, run.sums[0].error2));
+  }
+  end(&run);
+  return status < 0 ? status : FAVOR_OK;
+}
+
 /* Blocks of whole couplings, doubled until the error of several of them is below the target. */
 static favor_status climb(trial_run *run, const favor_map_opts *opts, const favor_trial_plan *plan,
                           int64_t block, favor_trial *out) {
@@ -206,6 +227,11 @@ static favor_status climb(trial_run *run, const favor_map_opts *opts, const favo
   return status < 0 ? status : FAVOR_OK;
 }
 
+/* Draws of levels below a block. Long rows make them dear, and spread their errors less. */
+static int64_t small_draws(int64_t dim) {
+  return dim <= 32 ? 24 : 12;
+}
+
 /* Fewer projections than a block, halved while they are enough. */
 static favor_status descend(trial_run *run, const favor_map_opts *opts,
                             const favor_trial_plan *plan, favor_trial *out) {
@@ -213,7 +239,7 @@ static favor_status descend(trial_run *run, const favor_map_opts *opts,
          (out->level[0].error < plan->target || out->level[0].projections > plan->least)) {
     favor_trial_level level;
     const favor_status status =
-        small_level(run, opts, (out->level[0].projections + 1) / 2, SMALL_DRAWS, &level);
+        small_level(run, opts, (out->level[0].projections + 1) / 2, small_draws(opts->dim), &level);
     if (status < 0) return status;
     memmove(out->level + 1, out->level, (size_t)out->count * sizeof *out->level);
     out->level[0] = level;

@@ -37,10 +37,14 @@ typedef struct favor_trial_plan {
 favor_status favor_trial_ladder(const favor_probe *probe, const favor_map_opts *opts,
                                 const favor_trial_plan *plan, favor_trial *out);
 
-/** The mean error of `draws` maps of exactly opts->projections. Equal numbers of draws use equal
- *  seeds, so that estimators are compared on the same projections. */
+/** The mean error of `draws` maps of exactly opts->projections. */
 favor_status favor_trial_one(const favor_probe *probe, const favor_map_opts *opts, int64_t draws,
                              favor_trial_level *out);
+
+/** ln of the errors of draws `first` to `first + count - 1` of a map's law. Equal draws use equal seeds,
+ *  so that estimators are compared on the same projections. */
+favor_status favor_trial_draws(const favor_probe *probe, const favor_map *map, int64_t first,
+                               int64_t count, double *log_errors);
 
 /** The error at M, between levels along lines in logarithms, beyond them as 1/sqrt(M), and its
  *  relative uncertainty. */

@@ -34,7 +34,7 @@ static void synthetic_sets_reach_their_targets(void **state) {
 #define VALUE(name, symbol, value, title) (value),
 static const int32_t estimators[] = {FAVOR_ESTIMATOR_AUTO, FAVOR_ESTIMATOR_LIST(VALUE)};
 
-/* Every positive estimator by name, and the choice among them. */
+/* The choice at every target; each positive estimator by name at one, in turn. */
 static void heads_reach_their_targets(void **state) {
   output_tally tally = {0};
   (void)state;
@@ -48,7 +48,8 @@ static void heads_reach_their_targets(void **state) {
         if (!(info.kernels & 1u << FAVOR_KERNEL_SOFTMAX) || !info.positive) continue;
       }
       for (int t = 0; t < COUNT(targets); t++)
-        check_recommendation(&set, estimators[e], targets[t], 0.02, &tally);
+        if (e == 0 || (h + e) % COUNT(targets) == t)
+          check_recommendation(&set, estimators[e], targets[t], 0.02, &tally);
     }
     output_set_free(&set);
   }
