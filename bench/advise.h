@@ -3,6 +3,7 @@
 #ifndef FAVOR_BENCH_ADVISE_H
 #define FAVOR_BENCH_ADVISE_H
 
+#include "auto.h"
 #include "names.h"
 #include "options.h"
 #include "sets.h"

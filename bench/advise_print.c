@@ -17,12 +17,6 @@ static const char *coupling_of(const advise_head *head) {
   return bench_name_of(bench_couplings, bench_num_couplings, head->forecast.coupling);
 }
 
-static const char *verdict_text(int32_t verdict) {
-  for (int i = 0; i < advise_num_verdicts; i++)
-    if (advise_verdicts[i].value == verdict) return advise_verdicts[i].title;
-  return "?";
-}
-
 /* 12 KiB, 3.4 MiB. */
 static const char *bytes_text(double bytes, char text[24]) {
   static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -36,7 +30,7 @@ static void print_head(const advise_run *run, const advise_head *head, FILE *out
   const favor_forecast *f = &head->forecast;
   const double target = run->options->target.at[0];
   char state[24], cached[24];
-  (void)fprintf(out, "%s: %s\n", head->set.name, verdict_text(f->verdict));
+  (void)fprintf(out, "%s: %s\n", head->set.name, bench_verdict_text(f->verdict));
   (void)fprintf(out, "  %-10s %s with %s rows, M = %lld, F = %lld%s\n", "features",
                 estimator_of(head), coupling_of(head), (long long)f->projections,
                 (long long)f->features, f->positive ? "" : " (they change sign)");
