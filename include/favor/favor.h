@@ -301,7 +301,8 @@ FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA,
  *            _OVERFLOW, _MEMORY, _LINALG: *out = NULL and the report names the option.
  *  Cost      O(M dim min(M, dim)) flops for coupled rows; FAVOR# up to O(dim^3 + M dim^2) more. With statistics and
- *            estimator AUTO also up to a tenth of a second for trials of each estimator (section 6).
+ *            estimator AUTO also trials (section 6): about a tenth of a second of one core at dim 16,
+ *            a quarter at 64, a second at 128.
  *  Source    the estimators' and couplings' files name theirs.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
@@ -599,7 +600,8 @@ typedef struct favor_forecast {
  *  Errors    those of favor_map_create for the options; FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM,
  *            _VALUE, _OVERFLOW, _STATISTICS (no row on one side), _NONFINITE, _MEMORY: nothing
  *            written.
- *  Cost      one or two tenths of a second; of arrays n k flops beside the statistics' (n + k) dim^2.
+ *  Cost      of one core .1 to .4 s up to dim 64, a second at 128, with AUTO; half of that without. Of
+ *            arrays (n + k) dim^2 flops more, for statistics.
  *  Source    src/map/trial.h; Reid et al. 2023 (arXiv 2301.13856) for coupled rows.
  *  Since     0.1 */
 FAVOR_API favor_status favor_forecast_stats(const favor_map_opts *opts, const favor_stats *stats,

@@ -106,6 +106,7 @@ static favor_status settle(advice *a) {
       .dv = a->problem.dv,
       .causal = a->problem.mask == FAVOR_MASK_CAUSAL,
       .features_per_projection = favor_form_features(e->form),
+      .key_flops = favor_cost_key(e->shape, a->opts.dim),
   };
   return FAVOR_OK;
 }

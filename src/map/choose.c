@@ -194,6 +194,7 @@ static favor_status judge(const favor_map_opts *opts, const favor_probe_source *
       .dim = opts->dim,
       .dv = opts->dim,
       .features_per_projection = favor_form_features(e->form),
+      .key_flops = favor_cost_key(e->shape, opts->dim),
   };
   favor_trial trial = {.count = 1};
   favor_map_opts one = *opts;

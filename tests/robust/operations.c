@@ -126,7 +126,7 @@ static favor_status forecast(world *w, bool from_stats, favor_forecast *out) {
   favor_status status = favor_map_opts_init(&opts);
   opts.dim = OP_DIM;
   opts.projections = 8;
-  opts.estimator = FAVOR_ESTIMATOR_POSITIVE;
+  opts.estimator = from_stats ? FAVOR_ESTIMATOR_AUTO : FAVOR_ESTIMATOR_POSITIVE;
   opts.allocator = w->allocator;
   if (status == FAVOR_OK)
     status = from_stats ? favor_forecast_stats(&opts, w->stats, NULL, out)

@@ -9,24 +9,32 @@
 #define COUNT(a) (int)(sizeof(a) / sizeof *(a))
 
 static void costs_are_those_of_the_products(void **state) {
-  const favor_cost_shape full = {100, 300, 8, 16, false, 1}, causal = {3, 5, 8, 16, true, 2};
+  const favor_cost_shape full = {100, 300, 8, 16, false, 1, 0}, causal = {3, 5, 8, 16, true, 2, 0};
   (void)state;
   assert_near(favor_cost_exact(&full), 2.0 * 100 * 300 * 24, 0);
   assert_near(favor_cost_features(&full, 10), 400.0 * 10 * (16 + 34), 0);
   assert_near(favor_cost_exact(&causal), 2.0 * (3 + 4 + 5) * 24, 0); /* what three queries see */
   assert_near(favor_cost_features(&causal, 10), 8.0 * 10 * (16 + 68), 0);
-  favor_cost_shape square = {1, 1, 64, 64, false, 1};
-  for (int mask = 0; mask < 2; mask++) {
+  const favor_cost_shape dense = {100, 300, 8, 16, false, 1, favor_cost_key(FAVOR_SHAPE_DENSE, 8)};
+  assert_near(favor_cost_features(&dense, 10), 400.0 * 10 * (16 + 34) + 300 * 2 * 64, 0);
+  assert_near(favor_cost_features(&dense, favor_cost_affordable(&dense)), favor_cost_exact(&dense),
+              1e-6);
+  assert_near(favor_cost_key(FAVOR_SHAPE_DIAGONAL, 8), 16, 0);
+  assert_near(favor_cost_key(FAVOR_SHAPE_ROTATION, 8), 0, 0);
+  favor_cost_shape square = {1, 1, 64, 64, false, 1, 0};
+  for (int which = 0; which < 4; which++) {
+    const int mask = which & 1;
     square.causal = mask != 0;
+    square.key_flops = which < 2 ? 0 : favor_cost_key(FAVOR_SHAPE_DENSE, 64);
     const double length = favor_cost_crossover(&square, 256);
     square.n_q = square.n_k = (int64_t)ceil(length);
     assert_true(favor_cost_features(&square, 256) <= favor_cost_exact(&square));
     square.n_q = square.n_k = (int64_t)floor(length) - 1;
     assert_true(favor_cost_features(&square, 256) > favor_cost_exact(&square));
-    assert_near(favor_cost_affordable(&square) * favor_cost_features(&square, 1),
+    assert_near(favor_cost_features(&square, favor_cost_affordable(&square)),
                 favor_cost_exact(&square), 1e-6 * favor_cost_exact(&square));
     /* About 2 F keys, and 4 F under a causal mask: numbers that the documentation quotes. */
-    assert_near(length / 256, mask ? 4 : 2, 0.1);
+    if (which < 2) assert_near(length / 256, mask ? 4 : 2, 0.1);
   }
 }
 
@@ -102,6 +110,42 @@ static void probes_weigh_every_row_once(void **state) {
     assert_near(weight[1], arrays ? K : 2 * K, 0);
     favor_probe_end(&probe);
   }
+  favor_stats_destroy(stats);
+}
+
+/* Draws in two rounds are those of one; each is another. */
+static void draws_go_on_where_they_stopped(void **state) {
+  static double q[8 * D], k[K * D];
+  double once[6], twice[6];
+  favor_stats *stats = NULL;
+  favor_map *map = NULL;
+  favor_map_opts opts;
+  favor_probe probe;
+  const favor_allocator plain = {0};
+  favor_allocator allocator;
+  (void)state;
+  fill(8 * D, 3, q);
+  fill(K * D, 4, k);
+  assert_ok(favor_allocator_resolve(&plain, &allocator));
+  assert_ok(favor_stats_create(D, NULL, &stats));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_QUERY, 8, q, D, NULL));
+  assert_ok(favor_stats_add_f64(stats, FAVOR_KEY, K, k, D, NULL));
+  assert_ok(favor_map_opts_init(&opts));
+  opts.dim = D;
+  opts.projections = 16;
+  opts.scale = 0.5;
+  assert_ok(favor_map_create(&opts, &map));
+  const favor_probe_source source = {.stats = stats, .comparing = true};
+  assert_ok(favor_probe_make(&probe, &allocator, D, &source, 8, K));
+  assert_ok(favor_probe_attend(&probe, FAVOR_KERNEL_SOFTMAX, 0.5));
+  assert_ok(favor_trial_draws(&probe, map, 0, 6, once));
+  assert_ok(favor_trial_draws(&probe, map, 0, 4, twice));
+  assert_ok(favor_trial_draws(&probe, map, 4, 2, twice + 4));
+  assert_memory_equal(once, twice, sizeof once);
+  for (int i = 1; i < 6; i++) assert_true(fabs(once[i] - once[i - 1]) > 1e-6);
+  assert_true(fabs(once[4] - once[0]) > 1e-6);
+  favor_probe_end(&probe);
+  favor_map_destroy(map);
   favor_stats_destroy(stats);
 }
 
@@ -188,6 +232,7 @@ static void there_is_a_forecast_for_every_finite_input(void **state) {
     assert_int_equal(forecast(64, 1e20, false, values).verdict, FAVOR_VERDICT_EXACT);
   }
   assert_int_equal(forecast(64, 0, false, false).projections_for_target, 1);
+  assert_true(forecast(64, 1e-20, false, true).output_error < 1e-6);
 }
 
 /* The mean over all pairs needs no pair: ln E Z^2 = |x + y|^2 for positive features. */
@@ -294,6 +339,7 @@ int main(void) {
       cmocka_unit_test(curves_are_read_along_lines_in_logarithms),
       cmocka_unit_test(curves_that_are_flat_are_continued_with_care),
       cmocka_unit_test(probes_weigh_every_row_once),
+      cmocka_unit_test(draws_go_on_where_they_stopped),
       cmocka_unit_test(errors_of_a_whole_probe_are_those_of_its_outputs),
       cmocka_unit_test(there_is_a_forecast_for_every_finite_input),
       cmocka_unit_test(means_of_variances_come_from_moments),
