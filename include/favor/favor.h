@@ -528,7 +528,8 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
  *  Aliasing  log_relmse overlaps nothing.
  *  Memory    allocates nothing.
  *  Numerics  +inf where the variance is infinite (tilt >= 1/8); -inf where the estimate is exact;
- *            NAN where no closed form is known (coupled relu features, given projections).
+ *            NAN where no closed form is known (coupled rows of relu features and of tilts of their
+ *            own for each coordinate; given projections).
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE, FAVOR_ERR_ALIAS.
  *  Source    shown in src/map/forecast.c: Gaussian integrals, and for coupled rows the law of |w_i
  *            + w_j|.
