@@ -214,7 +214,7 @@ static favor_status check_values(const favor_probe_rows *v, favor_report *report
 /* Forecast from arrays: their statistics first, which also finds rows without a norm. */
 static favor_status from_arrays(const favor_map_opts *opts, const favor_problem *problem,
                                 favor_probe_source *source, favor_forecast *out) {
-  favor_problem checked;
+  favor_problem checked = {0};
   favor_stats *stats = NULL;
   favor_probe_rows *const q = &source->q, *const k = &source->k, *const v = &source->v;
   favor_status status = check_call(opts, problem, out, &checked);

@@ -5,6 +5,7 @@
  *  Queries are stratified: a few long ones can carry most of the error, so candidates are ordered by
  *  their distance from the mean, and strata grow linearly from the longest on. Each is represented by
  *  its middle row and weighs as many rows as it has. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/real.h"
@@ -14,6 +15,7 @@
 static const int64_t most_candidates = 4096;
 
 void favor_probe_load_row(const favor_probe_rows *from, int64_t row, double *to) {
+  assert(from->data);
   for (int64_t c = 0; c < from->columns; ++c)
     to[c] = favor_real_get(from->precision, from->data, row * from->ld + c);
 }

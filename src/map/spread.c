@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map/spread.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "map/map.h"
@@ -59,6 +60,7 @@ static void sort(const spread_pairs *pairs, sorted_values *to) {
 
 /* The value up to which this share of the weight lies. */
 static double quantile(const sorted_values *sorted, int64_t count, double share) {
+  assert(count > 0);
   double below = 0;
   for (int64_t p = 0; p < count - 1; ++p) {
     below += sorted->weight[p];
