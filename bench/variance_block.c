@@ -43,7 +43,8 @@ static void forecast_row(variance_work *b, const favor_map *map, variance_row *r
 /* Sample variances can be believed: no tail that rare draws carry, and more than rounding. */
 static bool is_trusted(const variance_work *b, const variance_row *row) {
   const double unit = row->precision == FAVOR_F32 ? FLT_EPSILON : DBL_EPSILON;
-  if (row->log_closed < 2 * log(VARIANCE_ROUNDING * unit)) return false;
+  const double size = isnan(row->log_closed) ? row->errors.log_relmse : row->log_closed;
+  if (size < 2 * log(VARIANCE_ROUNDING * unit)) return false;
   if (row->kernel == FAVOR_KERNEL_ARCCOS1) return true;
   return bench_sample_largest_sum(b->sample, row->recentred) <= VARIANCE_TRUSTED_SUM;
 }

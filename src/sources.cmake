@@ -22,17 +22,25 @@ set(FAVOR_SOURCES
   node/shaped.c
   node/target.c
   node/leaf.c
+  node/phase.c
   node/assemble.c
+  node/walk.c
+  node/tree.c
   coupling/iid.c
   coupling/orthogonal.c
   coupling/fixed_norm.c
   coupling/simplex.c
+  coupling/simplex_plus.c
+  coupling/hadamard.c
+  coupling/antithetic.c
   estimator/positive.c
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
+  estimator/sign.c
   estimator/tilt.c
   estimator/gerf.c
+  estimator/complex_gerf.c
   estimator/sharp.c
   estimator/sharp_dense.c
   estimator/favor_sharp.c
@@ -44,6 +52,9 @@ set(FAVOR_SOURCES
   map/options.c
   map/resolve.c
   map/create.c
+  map/sum.c
+  map/combine.c
+  map/redraw.c
   map/draw.c
   map/seal.c
   map/given.c
@@ -55,8 +66,11 @@ set(FAVOR_SOURCES
   map/kernel_exact.c
   map/kernel_out.c
   map/kernel_estimate.c
+  map/hybrid.c
   map/save.c
+  map/save_combination.c
   map/forecast.c
+  map/complex_law.c
   map/conformity.c
   map/probe.c
   map/probe_rows.c

@@ -45,6 +45,7 @@ extern "C" {
 #define FAVOR_LIST_ESTIMATOR(name, symbol, value, text) FAVOR_ESTIMATOR_##name = (value),
 #define FAVOR_LIST_COUPLING(name, symbol, value, text) FAVOR_COUPLING_##name = (value),
 #define FAVOR_LIST_VERDICT(name, symbol, value, text) FAVOR_VERDICT_##name = (value),
+#define FAVOR_LIST_GATE(name, symbol, value, weight) FAVOR_GATE_##name = (value),
 #define FAVOR_LIST_ISA(name, symbol, value, text) FAVOR_ISA_##name = (value),
 
 /** What a call returns. The list, with texts, is FAVOR_STATUS_LIST in lists.h. */
@@ -72,6 +73,9 @@ typedef enum favor_coupling_id {
 
 /** What a forecast says to do. NONE: nothing was forecast. */
 typedef enum favor_verdict { FAVOR_VERDICT_LIST(FAVOR_LIST_VERDICT) } favor_verdict;
+
+/** What weighs the two estimates of a hybrid map: favor_map_hybrid. */
+typedef enum favor_gate { FAVOR_GATE_LIST(FAVOR_LIST_GATE) } favor_gate;
 
 /** The instruction set whose kernels a map uses. AUTO: the environment variable FAVOR_ISA when it
  *  is set (and the process is not set-user-ID), else the best for this processor. */
@@ -273,10 +277,14 @@ typedef struct favor_map_opts {
   favor_allocator allocator; /* default malloc */
   favor_report *report;      /* default NULL */
 
+  /* Im A of complex features, in [-1e6, 1e6]; default 0. And their sign s: 1, which 0 means too, or -1
+   * for damped cosines. Refused by other estimators. */
+  double tilt_imag;
+  int32_t tilt_sign;
+
   /* favor_switch: AUTO may choose estimators whose features change sign, so that denominators may
    * vanish. Default: off. */
   int32_t allow_signed;
-  int32_t reserved2; /* 0 */
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.
@@ -321,14 +329,106 @@ FAVOR_API favor_status favor_map_create_from_projections_f64(const favor_map_opt
                                                              const double *w, int64_t ldw,
                                                              favor_map **out) FAVOR_CHECK_RESULT;
 
-/** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays.
+/** What a combination is made with. Set up with favor_combine_opts_init; NULL: the defaults. */
+typedef struct favor_combine_opts {
+  uint64_t size;             /* set by favor_combine_opts_init */
+  favor_allocator allocator; /* default malloc */
+  favor_report *report;      /* default NULL */
+  uint64_t reserved;         /* 0 */
+} favor_combine_opts;
+
+/** Set every option to its default. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_combine_opts_init_sized(favor_combine_opts *opts, uint64_t size);
+#define favor_combine_opts_init(opts) favor_combine_opts_init_sized((opts), sizeof *(opts))
+
+/** A map of the sum of kernels, sum_i weights[i] K_i: the features of the parts, times
+ *  sqrt|weight|, one after another. Parts may be combinations; they are copied, and leaves that are
+ *  the same in every bit are held and evaluated once. Any sum of unbiased estimates is unbiased,
+ *  also of parts that share a draw. A negative weight makes a signed map: its sign stands on the
+ *  key side.
+ *  Shapes    n in [1, 64]; maps [n] of one dimension and instruction set; weights [n], finite and
+ *            not zero or subnormal, or NULL for ones. At most 16 different leaves, 64 products of
+ *            at most 4 leaves and 2^31 features in the end.
+ *  Memory    one block from the allocator, the sum of the leaves' and some; workspaces grow with the
+ *            number of leaves.
+ *  Numerics  each part keeps its scale and means, whose corrections stay exact: phi_q.phi_k is the
+ *            weighted sum of the parts' estimates up to rounding.
+ *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _VALUE (weights, a half allocator, reserved),
+ *            _COMBINATION (too many leaves or products, other instruction set), _OVERFLOW, _MEMORY:
+ *            *out = NULL.
+ *  Cost      of features: those of each leaf once, and one scalar a row for every 512 features.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_concat(const favor_combine_opts *opts, int64_t n,
+                                        const favor_map *const *maps, const double *weights,
+                                        favor_map **out) FAVOR_CHECK_RESULT;
+
+/** A map of the product of kernels, K_a K_b: feature i F_b + j is feature i of a times feature j of
+ *  b. Products of sums are multiplied out, in the order (first term of a, first term of b), (first
+ *  of a, second of b) ... It is unbiased where the estimates are independent, so two maps of one
+ *  draw are refused: of the same seed and stream, whatever their other options, or with W that
+ *  begin with the same row in float32. Independent draws: another stream.
+ *  Shapes    one dimension and instruction set. A leaf with leaves behind it has at most 4096
+ *            features: give the map with more features as b. Limits of favor_map_concat.
+ *  Memory    as favor_map_concat; products of features are never stored.
+ *  Errors    as favor_map_concat, and FAVOR_ERR_DEPENDENT.
+ *  Cost      as favor_map_concat: each leaf once, and one scalar a row for each feature of a.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_tensor(const favor_combine_opts *opts, const favor_map *a,
+                                        const favor_map *b, favor_map **out) FAVOR_CHECK_RESULT;
+
+/** What a hybrid map has besides its bases. Set up with favor_hybrid_opts_init. Fields are only ever
+ *  appended. */
+typedef struct favor_hybrid_opts {
+  uint64_t size; /* set by favor_hybrid_opts_init */
+  int32_t gate;  /* favor_gate; default FAVOR_GATE_ANGULAR */
+
+  /* favor_switch: both bases on one draw. Default: on, which never costs variance with the angular gate
+   * and saves the other draw; the gate's is its own always. */
+  int32_t share;
+
+  int64_t gate_projections; /* n_t, in [1, 2048]; default 8 */
+  double width;             /* of the Gaussian gate, in [1e-10, 1e10]; default 1 */
+} favor_hybrid_opts;
+
+/** Set every option to its default. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_hybrid_opts_init_sized(favor_hybrid_opts *opts, uint64_t size);
+#define favor_hybrid_opts_init(opts) favor_hybrid_opts_init_sized((opts), sizeof *(opts))
+
+/** A hybrid of two estimates of one kernel: P of the positive estimator that `base` asks for, and R
+ *  of trigonometric features, each where it is accurate, by a gate that is estimated as well:
+ *
+ *      angular    (t / pi) P + (1 - t / pi) R, t = angle(x, y): nearly exact for rows of any angle
+ *      Gaussian   g R + (1 - g) P, g = exp(-scale |x - y|^2 / (2 width^2))
+ *
+ *  Weights sum to one exactly, whatever the draw. A combination like those of favor_map_concat, and
+ *  signed: denominators of attention may vanish.
+ *  Shapes    base as for favor_map_create, M projections for each base; its estimator must be one of
+ *            positive exponentials, AUTO its coupling: orthogonal. hybrid NULL: the defaults.
+ *            Features: angular (1 + n_t)(F_P + 2 M), Gaussian 2 n_t (F_P + 2 M) + F_P.
+ *  Memory    one block; while it is made, twice that.
+ *  Numerics  streams base->stream (both bases, or P), + 1 (R where not shared), + 2 (the gate).
+ *            Angles are those of the rows as given, also where statistics recentre the bases.
+ *  Errors    as favor_map_create and favor_map_concat.
+ *  Cost      of features: those of both bases and of the gate once, and one scalar a row for each
+ *            feature of the gate; of everything else, as any map with as many features.
+ *  Source    Choromanski et al. 2021, Hybrid Random Features, arXiv 2110.04367.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_map_hybrid(const favor_map_opts *base, const favor_hybrid_opts *hybrid,
+                                        favor_map **out) FAVOR_CHECK_RESULT;
+
+/** The same map with fresh projections: what was fitted (tilts, matrices, means) and resolved stays. Leaves of
+ *  a combination that shared a draw share one again, on the stream of the first; the k-th other
+ *  draw, in the order of favor_map_describe, is on that stream + k.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_COMBINATION (projections were given, their law is unknown),
  *            FAVOR_ERR_MEMORY: *out = NULL.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_redraw(const favor_map *map, uint64_t seed,
                                         favor_map **out) FAVOR_CHECK_RESULT;
 
-/** d, F, and the bytes that a map holds; 0 for NULL.
+/** d, F, M (of a combination: of all its leaves together), and the bytes that a map holds; 0 for
+ *  NULL.
  *  Since     0.1 */
 FAVOR_API int64_t favor_map_dim(const favor_map *map);
 FAVOR_API int64_t favor_map_features(const favor_map *map);
@@ -341,7 +441,8 @@ FAVOR_API size_t favor_map_bytes(const favor_map *map);
  *  Since     0.1 */
 FAVOR_API int32_t favor_map_advice(const favor_map *map);
 
-/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough. "shape" is
+/** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough for a map
+ *  that was created, 16384 for a combination, which lists its leaves and terms. "shape" is
  *  "none", or says what the matrices of a FAVOR# map are: "diagonal", "rotation" (one for both sides)
  *  or "dense"; "tilt" is then the mean of the tilts, "tilt_least" and "tilt_most" their range.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_BUFFER: buf[0] = 0 if bytes > 0.
@@ -398,7 +499,8 @@ FAVOR_API favor_status favor_map_log_features_f64(const favor_map *map, favor_si
                                                   int64_t ldl, int8_t *sign, favor_report *report);
 
 /** Copy W, as drawn or given: rows of law N(0, I) before scale, tilt and any matrix are applied.
- *  Shapes    w [projections, dim], ldw >= dim. The f32 form is the rounded f64 one.
+ *  Shapes    w [projections, dim], ldw >= dim. The f32 form is the rounded f64 one. Of a
+ *            combination: W of its leaves, one after another, in the order of favor_map_describe.
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw);
@@ -415,7 +517,8 @@ FAVOR_API favor_status favor_map_save(const favor_map *map, void *block, size_t 
  *  `isa` does. Nothing is trusted: every length and number is checked before memory is taken.
  *  Shapes    isa: favor_isa_id, chosen anew because the machine may be another.
  *  Memory    from the allocator (NULL: malloc), at most twice the saved block (FAVOR#: four times)
- *            plus the padding of few projections: 8 projections + 512 dim + 4096 bytes.
+ *            plus the padding of few projections: 8 projections + 512 dim + 4096 bytes; of a
+ *            combination twice that, and the padding for each leaf.
  *  Errors    FAVOR_ERR_NULL, _FORMAT, _CHECKSUM, _VERSION, _VALUE, _ISA, _ENUM, _MEMORY: *out =
  *            NULL.
  *  Since     0.1 */
@@ -443,6 +546,8 @@ typedef struct favor_estimator_info {
   int32_t features_per_projection; /* F = this times M */
   int32_t wants_statistics;        /* 1: cannot be made without */
   int32_t takes_tilt;              /* 1: reads opts.tilt */
+  int32_t takes_tilt_imag;         /* 1: reads opts.tilt_imag and opts.tilt_sign */
+  int32_t reserved;                /* 0 */
 } favor_estimator_info;
 
 /** What a coupling promises. */
@@ -529,7 +634,7 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
  *  Memory    allocates nothing.
  *  Numerics  +inf where the variance is infinite (tilt >= 1/8); -inf where the estimate is exact;
  *            NAN where no closed form is known (coupled rows of relu features and of tilts of their
- *            own for each coordinate; given projections).
+ *            own for each coordinate, simplex_plus and hadamard rows, given projections).
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE, FAVOR_ERR_ALIAS.
  *  Source    shown in src/map/forecast.c: Gaussian integrals, and for coupled rows the law of |w_i
  *            + w_j|.

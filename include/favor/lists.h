@@ -32,6 +32,7 @@
   X(ERR_LINALG, -18, "BLAS or LAPACK failed, or has integers of another width")                    \
   X(ERR_THREAD, -19, "a thread could not be started")                                              \
   X(ERR_STATE, -20, "a state is not one, or belongs to another map, precision or shape")           \
+  X(ERR_DEPENDENT, -21, "a product of maps of one draw would be biased")                           \
   X(NOTE_OVERFLOW, 1, "some values did not fit and were written as the largest finite number")     \
   X(NOTE_NONFINITE, 2, "some input rows had no finite norm; their outputs are NaN")                \
   X(NOTE_NONPOSITIVE, 3, "some denominators were not positive; their rows were written as zeros")
@@ -55,7 +56,8 @@
   X(SDERF, sderf, 8, "FAVOR#: rotated rows and a tilt each coordinate")                            \
   X(ADERF, aderf, 9, "FAVOR#: a matrix each side and the optimal tilt")                            \
   X(SADERF_DIAG, saderf_diag, 10, "FAVOR#: balanced coordinates and a tilt each")                  \
-  X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")
+  X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")           \
+  X(COMPLEX_GERF, complex_gerf, 14, "generalised exponential features with a complex tilt")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines
  * favor_coupling_<symbol>. Value 0 is FAVOR_COUPLING_AUTO and has no row. */
@@ -63,7 +65,15 @@
   X(IID, iid, 1, "independent rows")                                                               \
   X(ORTHOGONAL, orthogonal, 2, "block-orthogonal rows, chi norms")                                 \
   X(FIXED_NORM, fixed_norm, 3, "block-orthogonal rows, every norm sqrt(d)")                        \
-  X(SIMPLEX, simplex, 4, "rows along the vertices of a regular simplex, chi norms")
+  X(SIMPLEX, simplex, 4, "rows along the vertices of a regular simplex, chi norms")                \
+  X(SIMPLEX_PLUS, simplex_plus, 5, "simplex rows turned against each other by their norms")        \
+  X(HADAMARD, hadamard, 6, "rows of products of Hadamard matrices and signs, chi norms")           \
+  X(ANTITHETIC, antithetic, 7, "independent rows in pairs of opposite ones")
+
+/* X(NAME, symbol, value, weight). What weighs the positive base of a hybrid map, or its other one. */
+#define FAVOR_GATE_LIST(X)                                                                         \
+  X(ANGULAR, angular, 1, "the positive base by angle(x, y) / pi")                                  \
+  X(GAUSSIAN, gaussian, 2, "the signed base by exp(-scale |x-y|^2 / (2 width^2))")
 
 /* X(NAME, symbol, value, text). */
 #define FAVOR_VERDICT_LIST(X)                                                                      \

@@ -10,10 +10,13 @@
 static void side_layout(favor_attend_side *side, const favor_attend *a, favor_arena *arena) {
   const int64_t rows = FAVOR_ATTEND_ROWS;
   const size_t real = favor_real_size(a->precision);
-  favor_tile_layout(&side->tile, &a->map->leaf, a->table, rows, arena);
+  favor_node_tile_layout(&side->tile, &a->map->node, favor_map_base(a->map), a->table, rows, arena);
+  side->exponents =
+      favor_panel_in_tile(a) ? NULL : favor_arena_take(arena, rows, side->tile.ldp, real);
   side->weights = favor_arena_take(arena, rows, side->tile.ldp, real);
   side->fraction = favor_arena_take(arena, rows, 1, real);
   side->shift = favor_arena_take(arena, rows, 1, real);
+  side->added = favor_arena_take(arena, rows, 1, sizeof(double));
   side->whole = favor_arena_take(arena, rows, 1, sizeof(double));
   side->live = favor_arena_take(arena, rows, 1, 1);
 }
@@ -34,7 +37,7 @@ void favor_attend_layout(favor_attend *a, const favor_map *map, favor_precision 
   a->values = favor_arena_take(arena, rows, a->ld, real);
   a->column = favor_arena_take(arena, ldp, 1, real);
   a->scale = favor_arena_take(arena, ldp, 1, real);
-  a->c_new = favor_arena_take(arena, map->leaf.features, 1, sizeof(double));
+  a->c_new = favor_arena_take(arena, map->node.features, 1, sizeof(double));
   a->gathered = favor_arena_take(arena, ldp, a->ld, real);
   a->products = favor_arena_take(arena, rows, rows, real);
   a->sums = favor_arena_take(arena, rows, a->ld, real);
@@ -43,41 +46,19 @@ void favor_attend_layout(favor_attend *a, const favor_map *map, favor_precision 
   a->visible = favor_arena_take(arena, rows, 1, 1);
 }
 
-/* A view of a tile from row `row` on, so that runs of rows can be loaded one by one. */
-static favor_tile tile_from(const favor_tile *tile, int64_t row, size_t real) {
-  favor_tile view = *tile;
-  view.in = (unsigned char *)tile->in + (size_t)(row * tile->ldin) * real;
-  view.r += row;
-  view.dot += row;
-  view.power += row;
-  view.finite += row;
-  return view;
-}
-
 static void load_run(favor_attend *a, favor_attend_side *side, favor_side which, int64_t row,
                      int64_t rows, const void *x, int64_t ldx) {
-  const favor_map *map = a->map;
-  favor_tile view = tile_from(&side->tile, row, a->table->real);
-  favor_leaf_load(&map->leaf, favor_map_base(map), a->table, which, &view, rows, x, ldx);
+  favor_node_load(&a->map->node, favor_map_base(a->map), a->table, which, &side->tile, row, rows, x,
+                  ldx);
 }
 
 /* A row that is not there: zeros of weight 0. */
 static void mask_row(favor_attend *a, int64_t i) {
-  favor_tile *tile = &a->key.tile;
-  memset((unsigned char *)tile->in + (size_t)(i * tile->ldin) * a->table->real, 0,
-         (size_t)tile->ldin * a->table->real);
+  favor_node_mask(&a->map->node, favor_map_base(a->map), a->table, &a->key.tile, i);
   memset((unsigned char *)a->values + (size_t)(i * a->ld) * a->table->real, 0,
          (size_t)a->ld * a->table->real);
-  tile->r[i] = 0;
-  tile->power[i] = 0;
-  a->key.whole[i] = 0;
-  favor_real_set(a->precision, a->key.fraction, i, 0);
+  a->key.added[i] = 0;
   a->key.live[i] = 0;
-}
-
-static void split_row(const favor_attend *a, favor_attend_side *side, int64_t i, double r) {
-  side->whole[i] = floor(r);
-  favor_real_set(a->precision, side->fraction, i, r - side->whole[i]);
 }
 
 int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t first,
@@ -85,7 +66,7 @@ int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t 
   static const double log2_e = 1.44269504088896340736;
   const float *weight = keys->log_weight ? keys->log_weight + first * keys->weight_ld : NULL;
   favor_attend_side *key = &a->key;
-  a->evaluated = false;
+  favor_node_begin(&a->map->node, &key->tile);
   for (int64_t i = 0; i < rows;) {
     int64_t run = 0;
     if (weight) {
@@ -111,31 +92,35 @@ int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t 
         return i;
       }
       key->live[i] = 1;
-      split_row(a, key, i, key->tile.r[i] + keys->offset + log2_e * w);
+      key->added[i] = keys->offset + log2_e * w;
+      key->whole[i] = floor(key->tile.r[i] + key->added[i]);
     }
   }
   key->tile.rows = rows;
   return rows;
 }
 
-void favor_attend_load_queries(favor_attend *a, const void *q, int64_t ldq, int64_t rows) {
+void favor_attend_load_queries(favor_attend *a, const void *q, int64_t ldq, int64_t rows,
+                               bool relative) {
+  a->query.tile.leaf[0].relative = relative && a->map->node.plain;
   load_run(a, &a->query, FAVOR_QUERY, 0, rows, q, ldq);
   a->query.tile.rows = rows;
   memcpy(a->query.live, a->query.tile.finite, (size_t)rows);
 }
 
-static void absorb_panel(favor_attend *a, favor_level *level, int64_t rows, int64_t first,
-                         int64_t columns, double reference) {
-  const void *e = favor_panel_exponents(a, &a->key, rows);
+static void absorb_panel(favor_attend *a, favor_level *level, int64_t rows,
+                         const favor_walk *walk) {
+  const int64_t first = walk->first, columns = walk->columns;
   bool grown = false;
-  favor_panel_maxima(a, rows, columns, first, e, reference, level, NULL);
+  favor_panel_evaluate(a, &a->key, rows, walk);
+  favor_panel_maxima(a, rows, walk, level, NULL);
   for (int64_t j = 0; j < columns; ++j) {
     const double scale = favor_level_scale(level->c[first + j], a->c_new[first + j]);
     favor_real_set(a->precision, a->scale, j, scale);
     grown = grown || scale != 1;
   }
-  favor_panel_columns(a, columns, first, -1);
-  favor_panel_weigh(a, &a->key, rows, columns, e, a->key.fraction);
+  favor_panel_columns(a, walk, -1);
+  favor_panel_weigh(a, &a->key, rows, columns);
   unsigned char *s = level->s[FAVOR_RECENT];
   a->table->accumulate(rows, columns, a->dv + 1, a->key.weights, a->key.tile.ldp, a->values, a->ld,
                        grown ? a->scale : NULL, s + (size_t)(first * level->ld) * a->table->real,
@@ -148,12 +133,10 @@ void favor_attend_absorb(favor_attend *a, favor_level *level, int64_t rows) {
   const double largest = favor_panel_key_reference(a, rows);
   if (largest == FAVOR_EMPTY) return;
   favor_level_rebase(level, largest);
-  const double reference = *level->reference;
-  favor_panel_key_shifts(a, rows, reference);
-  for (int64_t first = 0; first < level->features; first += FAVOR_PANEL) {
-    const int64_t columns = a->evaluated ? favor_panel_features(a, &a->key, first)
-                                         : favor_panel_evaluate(a, &a->key, rows, first);
-    absorb_panel(a, level, rows, first, columns, reference);
+  a->reference = *level->reference;
+  favor_walk walk;
+  for (bool more = favor_panel_first(a, &walk); more; more = favor_panel_next(a, &walk)) {
+    absorb_panel(a, level, rows, &walk);
   }
   *level->recent += 1;
   if (*level->recent >= FAVOR_FLUSH) favor_level_flush(level);

@@ -13,13 +13,19 @@
 /* Rows of a tile of keys and queries; of a causal tile, both at once. */
 #define FAVOR_ATTEND_ROWS 64
 
-/** One side of a tile once loaded: exponents are whole + fraction, the fraction as a real. */
+/** One side of a tile once loaded, and the panel evaluated last. */
 typedef struct favor_attend_side {
-  favor_tile tile;
-  void *weights;       /* real [rows, ldp]: exponents, then weights, of one panel */
-  void *fraction;      /* real [rows] */
-  void *shift;         /* real [rows]: integers */
-  double *whole;       /* [rows] */
+  favor_node_tile tile;
+  favor_panel panel; /* its factors and signs */
+  const void *e;     /* real [rows, lde]: its exponents, -inf where a feature vanishes */
+  int64_t lde;
+  void *exponents; /* real [rows, ldp], where they do not stand in the tile; else NULL */
+  void *weights;   /* real [rows, ldp]: of one panel */
+  void *fraction;  /* real [rows]: of a key's scalar in the panel */
+  void *shift;     /* real [rows]: integers */
+  double *added;   /* [rows]: what a key's exponents have besides r: weight and offset */
+  double *whole;   /* [rows]: of a key the integer of its r, of a query that of the panel's r less
+                          its own r, 0 for a plain map */
   unsigned char *live; /* [rows]: 0 where a key is masked or a row has no finite norm */
 } favor_attend_side;
 
@@ -35,7 +41,6 @@ typedef struct favor_attend {
   void *scale;            /* real [ldp]: powers of two */
   double *c_new;          /* [features]: maxima that include the loaded keys */
   double reference;       /* integer exponent that columns and tops are relative to */
-  bool evaluated;         /* the loaded keys' only panel stands in key.tile.panel */
   void *gathered;         /* real [ldp, ld]: a panel of the state that a query reads */
   void *products;         /* real [rows, rows]: causal weights */
   void *sums;             /* real [rows, ld]: numerators, then the denominator in column dv */
@@ -66,8 +71,10 @@ int64_t favor_attend_load_keys(favor_attend *a, const favor_keys *keys, int64_t 
 /** Add the first `rows` loaded keys to a level. */
 void favor_attend_absorb(favor_attend *a, favor_level *level, int64_t rows);
 
-/** Load `rows` queries. */
-void favor_attend_load_queries(favor_attend *a, const void *q, int64_t ldq, int64_t rows);
+/** Load `rows` queries; relative: nobody asks for the logarithms of their denominators, which alone
+ *  need all of a plain map's scalars. */
+void favor_attend_load_queries(favor_attend *a, const void *q, int64_t ldq, int64_t rows,
+                               bool relative);
 
 /** Sums of the loaded queries over `level` plus `base` (or NULL). */
 void favor_attend_read(favor_attend *a, const favor_level *level, const favor_level *base);

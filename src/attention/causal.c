@@ -28,8 +28,8 @@ void favor_read_run(favor_attend *a, const favor_level *level, const favor_level
                     const favor_output *o) {
   for (int64_t at = 0; at < queries; at += FAVOR_ATTEND_ROWS) {
     const int64_t rows = favor_smaller(queries - at, FAVOR_ATTEND_ROWS);
-    a->query.tile.relative = !o->log_norm; /* nothing else reads the scalars of queries */
-    favor_attend_load_queries(a, favor_rows_at(a->precision, q, first + at, ldq), ldq, rows);
+    favor_attend_load_queries(a, favor_rows_at(a->precision, q, first + at, ldq), ldq, rows,
+                              !o->log_norm);
     if (first + at < o->clean) favor_attend_read(a, level, base);
     favor_output_write(a, o, first + at, rows);
   }
@@ -47,9 +47,8 @@ static bool attend_tile(favor_attend *a, const favor_causal *c, int64_t keys) {
 static void causal_piece(favor_attend *a, const favor_causal *c, const favor_output *o, int64_t at,
                          int64_t rows, int64_t keys, bool loaded) {
   if (!loaded) favor_attend_load_keys(a, c->keys, c->first_key + at, keys);
-  a->query.tile.relative = !o->log_norm;
   favor_attend_load_queries(a, favor_rows_at(a->precision, c->q, c->first_query + at, c->ldq),
-                            c->ldq, rows);
+                            c->ldq, rows, !o->log_norm);
   if (!attend_tile(a, c, keys)) {
     const int64_t half = rows / 2;
     causal_piece(a, c, o, at, half, favor_smaller(keys, half), false);

@@ -14,15 +14,21 @@
 /* Denominators of exponents that met exactly are at least 1. */
 static const double exact_denominator = 0.5;
 
-/* All integers relative to the tile's reference, which may be that of a key that a row does not see,
- * are so near to it that their sums are exact. */
-static bool meet_exactly(const favor_attend *a, const favor_level *level, const favor_level *base,
-                         int64_t keys) {
-  const double most = a->precision == FAVOR_F32 ? 0x1p22 : 0x1p51;
+/* Integers relative to the tile's reference, which may be that of a key that a row does not see, are
+ * so near to it that their sums are exact: those of what came before, and of a panel's keys. */
+static double most_exact(const favor_attend *a) {
+  return a->precision == FAVOR_F32 ? 0x1p22 : 0x1p51;
+}
+
+static bool before_meets(const favor_attend *a, const favor_level *level, const favor_level *base) {
   const double before = favor_sums_reference(level, base, FAVOR_EMPTY);
-  if (before != FAVOR_EMPTY && a->reference - before > most) return false;
+  return before == FAVOR_EMPTY || a->reference - before <= most_exact(a);
+}
+
+static bool keys_meet(const favor_attend *a, int64_t keys) {
   for (int64_t j = 0; j < keys; ++j) {
-    if (a->key.live[j] && a->reference - a->key.whole[j] > most) return false;
+    const double below = -favor_real_get(a->precision, a->key.shift, j);
+    if (a->key.live[j] && below > most_exact(a)) return false;
   }
   return true;
 }
@@ -37,17 +43,16 @@ static const unsigned char *const_element(const favor_attend *a, const void *x, 
 
 /* Tops of the rows, into query.shift: column holds the maxima of what came before and grows key by
  * key. */
-static void find_tops(favor_attend *a, int64_t rows, int64_t keys, int64_t columns,
-                      const void *key_e, const void *query_e) {
-  const int64_t ldp = a->key.tile.ldp;
+static void find_tops(favor_attend *a, int64_t rows, int64_t keys, int64_t columns) {
+  const favor_attend_side *key = &a->key, *query = &a->query;
   favor_sums_tops(a, rows);
   for (int64_t i = 0; i < rows; ++i) {
-    if (i < keys && a->key.live[i]) {
-      a->table->column_top(1, columns, const_element(a, key_e, i * ldp), ldp,
-                           element(a, a->key.fraction, i), element(a, a->key.shift, i), a->column);
+    if (i < keys && key->live[i]) {
+      a->table->column_top(1, columns, const_element(a, key->e, i * key->lde), key->lde,
+                           element(a, key->fraction, i), element(a, key->shift, i), a->column);
     }
-    a->table->row_top(1, columns, const_element(a, query_e, i * ldp), ldp, a->column,
-                      element(a, a->query.shift, i));
+    a->table->row_top(1, columns, const_element(a, query->e, i * query->lde), query->lde, a->column,
+                      element(a, query->shift, i));
   }
 }
 
@@ -61,66 +66,43 @@ static void split_row(favor_attend *a, int64_t columns, const void *e, double to
 }
 
 /* Row i of the products: its mantissas times the keys' weights, in whose place they are weighed. */
-static void multiply_row(favor_attend *a, int64_t i, int64_t keys, int64_t columns,
-                         const void *key_e, const void *query_e) {
-  const int64_t ldp = a->key.tile.ldp, seen = i < keys ? i + 1 : keys;
-  const unsigned char *e = const_element(a, query_e, i * ldp);
-  unsigned char *mantissas = element(a, a->query.weights, i * ldp);
-  split_row(a, columns, e, a->top[i]);
-  a->table->exp2(1, columns, e, ldp, NULL, NULL, a->scale, mantissas, ldp);
-  a->table->weigh(seen, columns, key_e, ldp, a->key.fraction, a->key.shift, a->column, false,
-                  a->key.weights, ldp);
-  a->table->product(1, seen, columns, mantissas, ldp, a->key.weights, ldp, 1,
+static void multiply_row(favor_attend *a, int64_t i, int64_t keys, int64_t columns) {
+  const favor_attend_side *query = &a->query;
+  const int64_t ldp = query->tile.ldp, seen = i < keys ? i + 1 : keys;
+  const unsigned char *e = const_element(a, query->e, i * query->lde);
+  unsigned char *mantissas = element(a, query->weights, i * ldp);
+  split_row(a, columns, e, a->top[i] - query->whole[i]);
+  a->table->exp2(1, columns, e, query->lde, NULL, NULL, a->scale, mantissas, ldp);
+  favor_panel_factors(a, query, i, 1, columns, mantissas);
+  favor_panel_weigh(a, &a->key, seen, columns);
+  a->table->product(1, seen, columns, mantissas, ldp, a->key.weights, a->key.tile.ldp, 1,
                     element(a, a->products, i * FAVOR_ATTEND_ROWS), FAVOR_ATTEND_ROWS);
 }
 
-static void direct_panel(favor_attend *a, const favor_level *level, const favor_level *base,
-                         int64_t keys, int64_t first) {
-  const int64_t rows = a->query.tile.rows, ldp = a->key.tile.ldp;
-  const bool exponent = favor_form_has_exponent(a->map->leaf.form);
-  const int64_t columns = favor_panel_evaluate(a, &a->key, keys, first);
-  favor_panel_evaluate(a, &a->query, rows, first);
-  const void *key_e = favor_panel_exponents(a, &a->key, keys);
-  const void *query_e = favor_panel_exponents(a, &a->query, rows);
-  favor_panel_before(a, columns, first, a->reference, level, base);
-  favor_panel_columns(a, columns, first, 1);
-  find_tops(a, rows, keys, columns, key_e, query_e);
+static bool direct_panel(favor_attend *a, const favor_level *level, const favor_level *base,
+                         int64_t keys, const favor_walk *walk) {
+  const int64_t rows = a->query.tile.rows, columns = walk->columns;
+  favor_panel_evaluate(a, &a->key, keys, walk);
+  if (!keys_meet(a, keys)) return false;
+  favor_panel_evaluate(a, &a->query, rows, walk);
+  favor_panel_before(a, walk, level, base);
+  favor_panel_columns(a, walk, 1);
+  find_tops(a, rows, keys, columns);
   favor_sums_raise(a, rows);
-  favor_panel_columns(a, columns, first, 1);
-  favor_panel_weigh(a, &a->query, rows, columns, query_e, NULL);
-  favor_sums_read(a, level, base, first, columns);
-  for (int64_t i = 0; exponent && i < rows; ++i) {
-    multiply_row(a, i, keys, columns, key_e, query_e);
-  }
-  if (!exponent) {
-    a->table->product(rows, keys, columns, a->query.tile.panel, ldp, a->key.tile.panel, ldp, 1,
-                      a->products, FAVOR_ATTEND_ROWS);
-  }
-}
-
-/* Products of factors alone get the exponents of their keys, all features at once, and the mask. */
-static void weigh_products(favor_attend *a, int64_t keys) {
-  for (int64_t i = 0; i < a->query.tile.rows; ++i) {
-    for (int64_t j = 0; j < keys; ++j) {
-      const int64_t at = i * FAVOR_ATTEND_ROWS + j;
-      const double e = favor_real_get(a->precision, a->key.fraction, j) +
-                       favor_real_get(a->precision, a->key.shift, j) - a->top[i];
-      const double weight = j <= i && a->key.live[j] ? exp2(e) : 0;
-      favor_real_set(a->precision, a->products, at,
-                     weight > 0 ? weight * favor_real_get(a->precision, a->products, at) : 0);
-    }
-  }
+  favor_panel_columns(a, walk, 1);
+  favor_panel_weigh(a, &a->query, rows, columns);
+  favor_sums_read(a, level, base, walk);
+  for (int64_t i = 0; i < rows; ++i) multiply_row(a, i, keys, columns);
+  return true;
 }
 
 bool favor_attend_causal_direct(favor_attend *a, const favor_level *level, const favor_level *base,
                                 int64_t keys) {
-  const bool exponent = favor_form_has_exponent(a->map->leaf.form);
-  if (!meet_exactly(a, level, base, keys)) return false;
+  favor_walk walk;
+  if (!before_meets(a, level, base)) return false;
   favor_sums_begin(a, a->query.tile.rows);
-  for (int64_t first = 0; first < level->features; first += FAVOR_PANEL) {
-    direct_panel(a, level, base, keys, first);
+  for (bool more = favor_panel_first(a, &walk); more; more = favor_panel_next(a, &walk)) {
+    if (!direct_panel(a, level, base, keys, &walk)) return false;
   }
-  a->evaluated = level->features <= FAVOR_PANEL;
-  if (!exponent) weigh_products(a, keys);
-  return favor_sums_close(a, keys, exponent ? exact_denominator : -INFINITY);
+  return favor_sums_close(a, keys, a->map->node.exponential ? exact_denominator : -INFINITY);
 }

@@ -14,36 +14,41 @@ bool favor_value_load(favor_precision precision, int64_t dv, int64_t ld, const v
  *  and beyond all that w.k can reach there. */
 double favor_bounded(favor_precision precision, double whole);
 
-/** Evaluate the panel at feature `first` of a side's loaded rows; returns its features. */
-int64_t favor_panel_evaluate(favor_attend *a, favor_attend_side *side, int64_t rows, int64_t first);
+/** True where exponents stand in the tile: features of a plain map that has them. */
+bool favor_panel_in_tile(const favor_attend *a);
 
-/** Features of that panel without evaluating it. */
-int64_t favor_panel_features(const favor_attend *a, const favor_attend_side *side, int64_t first);
+/** Walk over the panels of the map. */
+bool favor_panel_first(const favor_attend *a, favor_walk *walk);
+bool favor_panel_next(const favor_attend *a, favor_walk *walk);
 
-/** Exponents of the panel evaluated: the panel itself, or zeros where features are factors alone.
- *  */
-const void *favor_panel_exponents(favor_attend *a, favor_attend_side *side, int64_t rows);
+/** Evaluate a panel of the first `rows` loaded rows of a side: side->panel, e, lde; of keys fraction
+ *  and shift, relative to a->reference; of queries whole, and its fraction joins the exponents. */
+void favor_panel_evaluate(favor_attend *a, favor_attend_side *side, int64_t rows,
+                          const favor_walk *walk);
 
-/** weights = 2^(exponents + fraction + the side's shifts + a->column), times the factors. */
-void favor_panel_weigh(favor_attend *a, favor_attend_side *side, int64_t rows, int64_t columns,
-                       const void *exponents, const void *fraction);
+/** weights = 2^(exponents + the side's fractions and shifts + a->column), times factors and signs. */
+void favor_panel_weigh(favor_attend *a, favor_attend_side *side, int64_t rows, int64_t columns);
 
-/** The largest integer exponent of the live ones among the first `rows` keys, or FAVOR_EMPTY; and
- *  the keys' shifts relative to a reference. */
+/** Factors and signs of row `from` and on, for `rows` rows of weights [rows, ldp] at `weights`. */
+void favor_panel_factors(const favor_attend *a, const favor_attend_side *side, int64_t from,
+                         int64_t rows, int64_t columns, void *weights);
+
+/** The largest integer exponent of the live ones among the first `rows` keys, or FAVOR_EMPTY. */
 double favor_panel_key_reference(const favor_attend *a, int64_t rows);
-void favor_panel_key_shifts(favor_attend *a, int64_t rows, double reference);
 
-/** a->c_new of the panel at `first`: the maxima of the loaded keys, of level and of base (or NULL).
- *  */
-void favor_panel_maxima(favor_attend *a, int64_t rows, int64_t columns, int64_t first,
-                        const void *exponents, double reference, const favor_level *level,
-                        const favor_level *base);
-
-/** The same without keys: what level and base (or NULL) hold. */
-void favor_panel_before(favor_attend *a, int64_t columns, int64_t first, double reference,
+/** a->c_new of the panel evaluated, relative to a->reference: the maxima of the loaded keys, of level
+ *  and of base (or NULL). */
+void favor_panel_maxima(favor_attend *a, int64_t rows, const favor_walk *walk,
                         const favor_level *level, const favor_level *base);
 
-/** a->column = sign c_new for the panel at `first`. */
-void favor_panel_columns(favor_attend *a, int64_t columns, int64_t first, double sign);
+/** The same without keys: what level and base (or NULL) hold. */
+void favor_panel_before(favor_attend *a, const favor_walk *walk, const favor_level *level,
+                        const favor_level *base);
+
+/** The top of one feature that a->column holds after column_top, or FAVOR_EMPTY. */
+double favor_panel_top(const favor_attend *a, int64_t column);
+
+/** a->column = sign c_new for the panel. */
+void favor_panel_columns(favor_attend *a, const favor_walk *walk, double sign);
 
 #endif

@@ -23,16 +23,16 @@ static favor_status check_maps(const favor_drive *d, favor_report *report) {
     const favor_map *map = d->maps[i];
     status = favor_check_pointer(report, "maps", map);
     if (status < 0) return status;
-    if (map->leaf.dim != desc->dim) {
+    if (map->node.dim != desc->dim) {
       return favor_fail(report, FAVOR_ERR_SHAPE, "dim",
                         "dim is %" PRId64 "; map %" PRId64 " is of dimension %" PRId64, desc->dim,
-                        i, map->leaf.dim);
+                        i, map->node.dim);
     }
-    if (map->leaf.features != d->maps[0]->leaf.features) {
+    if (map->node.features != d->maps[0]->node.features) {
       return favor_fail(report, FAVOR_ERR_COMBINATION, "maps",
                         "map %" PRId64 " has %" PRId64 " features and the first %" PRId64
                         "; all maps of a call need the same",
-                        i, map->leaf.features, d->maps[0]->leaf.features);
+                        i, map->node.features, d->maps[0]->node.features);
     }
   }
   return status;
@@ -43,7 +43,7 @@ static favor_status check_state_shape(favor_drive *d, favor_report *report) {
   const favor_attention_desc *desc = &d->problem.d;
   const size_t past = (uintptr_t)desc->state_out % FAVOR_ALIGNMENT;
   if ((!desc->state_in && !desc->state_out) || d->streams == 0) return FAVOR_OK;
-  if (!favor_state_bytes(d->problem.precision, d->maps[0]->leaf.features, desc->dv,
+  if (!favor_state_bytes(d->problem.precision, d->maps[0]->node.features, desc->dv,
                          &d->state_bytes)) {
     return favor_fail(report, FAVOR_ERR_OVERFLOW, desc->state_in ? "state_in" : "state_out",
                       "a state does not fit in memory");
@@ -104,7 +104,7 @@ static favor_level lay_level(const favor_drive *d, bool total, favor_arena *aren
   favor_level level;
   int64_t *recent = favor_arena_take(arena, 1, 1, sizeof *recent);
   double *reference = favor_arena_take(arena, 1, 1, sizeof *reference);
-  favor_level_layout(&level, d->problem.precision, d->maps[0]->leaf.features, d->problem.d.dv,
+  favor_level_layout(&level, d->problem.precision, d->maps[0]->node.features, d->problem.d.dv,
                      total, arena);
   level.recent = recent;
   level.reference = reference;

@@ -69,7 +69,7 @@ favor_status favor_state_check(favor_report *report, const char *argument, const
                       argument, state->precision == FAVOR_F32 ? 32 : 64,
                       precision == FAVOR_F32 ? 32 : 64);
   }
-  if (map && (state->features != map->leaf.features || state->fingerprint != map->fingerprint)) {
+  if (map && (state->features != map->node.features || state->fingerprint != map->fingerprint)) {
     return favor_fail(report, FAVOR_ERR_STATE, argument, "%s belongs to another map", argument);
   }
   if (dv >= 0 && state->dv != dv) {
@@ -85,7 +85,7 @@ favor_status favor_state_size(const favor_map *map, int64_t dv, favor_precision 
   if (!map || !bytes) return FAVOR_ERR_NULL;
   if (precision != FAVOR_F32 && precision != FAVOR_F64) return FAVOR_ERR_ENUM;
   if (dv < 1 || dv > FAVOR_MAP_DIM_MAX) return FAVOR_ERR_SHAPE;
-  return favor_state_bytes(precision, map->leaf.features, dv, bytes) ? FAVOR_OK
+  return favor_state_bytes(precision, map->node.features, dv, bytes) ? FAVOR_OK
                                                                      : FAVOR_ERR_OVERFLOW;
 }
 
@@ -98,7 +98,7 @@ favor_status favor_state_init(const favor_map *map, int64_t dv, favor_precision 
   if (status < 0) return status;
   if (!memory) return FAVOR_ERR_NULL;
   if (bytes < need || (uintptr_t)memory % FAVOR_ALIGNMENT != 0) return FAVOR_ERR_WORKSPACE;
-  *out = favor_state_make(memory, map->fingerprint, precision, map->leaf.features, dv);
+  *out = favor_state_make(memory, map->fingerprint, precision, map->node.features, dv);
   return FAVOR_OK;
 }
 
@@ -111,7 +111,7 @@ favor_status favor_state_create(const favor_map *map, int64_t dv, favor_precisio
   if (status < 0) return status;
   void *memory = favor_alloc(&map->allocator, bytes);
   if (!memory) return FAVOR_ERR_MEMORY;
-  *out = favor_state_make(memory, map->fingerprint, precision, map->leaf.features, dv);
+  *out = favor_state_make(memory, map->fingerprint, precision, map->node.features, dv);
   return FAVOR_OK;
 }
 

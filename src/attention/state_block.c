@@ -87,7 +87,7 @@ static bool read_header(favor_reader *r, favor_state *h) {
 static favor_status check_shapes(favor_reader *r, const favor_map *map, favor_state *h,
                                  favor_report *report) {
   if (!read_header(r, h)) return malformed(report, "header is not that of a state");
-  if (h->features != map->leaf.features || h->fingerprint != map->fingerprint) {
+  if (h->features != map->node.features || h->fingerprint != map->fingerprint) {
     return favor_fail(report, FAVOR_ERR_STATE, "map", "the saved state belongs to another map");
   }
   const int64_t numbers = h->features * (1 + FAVOR_PARTS * (h->dv + 1));

@@ -8,7 +8,7 @@
 
 favor_status favor_stream_check(const favor_stream *s, int64_t dv, const favor_array *states) {
   const size_t real = favor_real_size(s->precision);
-  const int64_t d = s->map->leaf.dim, n = s->n, nk = s->keys ? n : 0, nq = s->queries ? n : 0;
+  const int64_t d = s->map->node.dim, n = s->n, nk = s->keys ? n : 0, nq = s->queries ? n : 0;
   const favor_array arrays[] = {
       favor_array_rows("n", n),
       {"q", "ldq", s->q, nq, d, s->queries ? s->ldq : d, real, false},

@@ -17,18 +17,21 @@ void favor_sums_begin(favor_attend *a, int64_t rows) {
 }
 
 void favor_sums_tops(favor_attend *a, int64_t rows) {
-  for (int64_t i = 0; i < rows; ++i) favor_real_set(a->precision, a->query.shift, i, a->top[i]);
+  for (int64_t i = 0; i < rows; ++i) {
+    favor_real_set(a->precision, a->query.shift, i, a->top[i] - a->query.whole[i]);
+  }
 }
 
 void favor_sums_raise(favor_attend *a, int64_t rows) {
   bool grown = false;
   for (int64_t i = 0; i < rows; ++i) {
-    double top = favor_bounded(a->precision, favor_real_get(a->precision, a->query.shift, i));
+    const double shift = favor_real_get(a->precision, a->query.shift, i) + a->query.whole[i];
+    const double top = favor_bounded(a->precision, shift);
     const double power = a->top[i] - top;
     a->power[i] = power < -4000 ? -4000 : (int64_t)power;
     grown = grown || power != 0;
     a->top[i] = top;
-    favor_real_set(a->precision, a->query.shift, i, -top);
+    favor_real_set(a->precision, a->query.shift, i, a->query.whole[i] - top);
   }
   if (!grown) return;
   a->table->scale_rows(rows, a->dv + 1, a->power, a->sums, a->ld);
@@ -36,8 +39,8 @@ void favor_sums_raise(favor_attend *a, int64_t rows) {
 }
 
 void favor_sums_read(favor_attend *a, const favor_level *level, const favor_level *base,
-                     int64_t first, int64_t columns) {
-  const int64_t rows = a->query.tile.rows;
+                     const favor_walk *walk) {
+  const int64_t rows = a->query.tile.rows, first = walk->first, columns = walk->columns;
   favor_level_gather(level, base, a->reference, a->c_new + first, first, columns, a->gathered);
   a->table->read(rows, columns, a->dv + 1, a->query.weights, a->query.tile.ldp, a->gathered, a->ld,
                  1, a->sums, a->ld);

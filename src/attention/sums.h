@@ -17,12 +17,12 @@ void favor_sums_begin(favor_attend *a, int64_t rows);
  *  in query.shift. The tops are integers, so that rescaling is exact. */
 void favor_sums_raise(favor_attend *a, int64_t rows);
 
-/** a->top as reals in query.shift, where row_top raises them. */
+/** a->top as reals in query.shift, relative to the panel's whole, where row_top raises them. */
 void favor_sums_tops(favor_attend *a, int64_t rows);
 
 /** sums += what the panel's weighed queries read of level and base, at c_new. */
 void favor_sums_read(favor_attend *a, const favor_level *level, const favor_level *base,
-                     int64_t first, int64_t columns);
+                     const favor_walk *walk);
 
 /** Whether each query sees a key: `keys` are loaded beside the queries. */
 void favor_sums_visible(favor_attend *a, int64_t keys, bool any_before);

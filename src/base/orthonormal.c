@@ -49,3 +49,25 @@ void favor_haar_rows(favor_rng *rng, int64_t rows, int64_t d, double *q) {
     favor_rng_normals(rng, rows * d, q);
   } while (!favor_orthonormalise(rows, d, q));
 }
+
+/* Turn rows 0 .. n - 2 of w, orthonormal, into n simplex vertices in their span:
+ * s_i = a e_i - b (e_1 + ... + e_{n-1}) for i < n, s_n = (e_1 + ... + e_{n-1}) / sqrt(n - 1). */
+static void vertices(int64_t n, int64_t d, double *w) {
+  const double size = (double)n, a = sqrt(size / (size - 1.0));
+  const double b = (sqrt(size) + 1.0) / ((size - 1.0) * sqrt(size - 1.0));
+  const double last = 1.0 / sqrt(size - 1.0);
+  double *sum = w + (n - 1) * d;
+  for (int64_t j = 0; j < d; j++) sum[j] = 0.0;
+  for (int64_t i = 0; i < n - 1; i++) {
+    for (int64_t j = 0; j < d; j++) sum[j] += w[i * d + j];
+  }
+  for (int64_t i = 0; i < n - 1; i++) {
+    for (int64_t j = 0; j < d; j++) w[i * d + j] = a * w[i * d + j] - b * sum[j];
+  }
+  for (int64_t j = 0; j < d; j++) sum[j] *= last;
+}
+
+void favor_simplex_rows(favor_rng *rng, int64_t rows, int64_t d, double *w) {
+  favor_haar_rows(rng, rows > 1 ? rows - 1 : 1, d, w);
+  if (rows > 1) vertices(rows, d, w);
+}

@@ -17,4 +17,8 @@ bool favor_orthonormalise(int64_t rows, int64_t d, double *a);
 /** Fill q [rows, d], rows <= d, with the first rows of a Haar-distributed orthogonal matrix. */
 void favor_haar_rows(favor_rng *rng, int64_t rows, int64_t d, double *q);
 
+/** Fill w [rows, d], rows <= d, with the unit vertices of a regular simplex of `rows` vertices, at
+ *  cosines -1 / (rows - 1), turned by a Haar-distributed rotation; one row is a random direction. */
+void favor_simplex_rows(favor_rng *rng, int64_t rows, int64_t d, double *w);
+
 #endif

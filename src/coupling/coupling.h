@@ -11,12 +11,21 @@
 #include <stdbool.h>
 
 #include "base/rng.h"
+#include "base/rows.h"
 #include "favor/favor.h"
 
 /** What one block draws from. */
 typedef struct favor_draw {
   favor_rng direction, norm;
 } favor_draw;
+
+/** What closed forms may assume of two rows of one block. */
+typedef enum favor_pairs {
+  FAVOR_PAIRS_UNKNOWN = 0, /* nothing: only a row by itself has a forecast, if it is exact */
+  FAVOR_PAIRS_INDEPENDENT,
+  FAVOR_PAIRS_COSINE,  /* every two at cosine(rows), turned by a Haar rotation; see chi_norms */
+  FAVOR_PAIRS_OPPOSITE /* the block is w and -w */
+} favor_pairs;
 
 typedef struct favor_coupling {
   int32_t id;
@@ -32,11 +41,12 @@ typedef struct favor_coupling {
   void (*draw)(favor_draw *draw, int64_t rows, int64_t d, double *w, double *scratch);
   int64_t (*scratch)(int64_t rows, int64_t d);
 
-  /* The law of a pair of rows within one block, for closed forms. */
-  bool chi_norms; /* norms are chi_d and independent; else every norm is sqrt(d) */
-  double (*cosine)(
-      int64_t rows); /* the cosine between two rows of a block of `rows` (>= 2); NULL: the
-                                       rows are independent */
+  uint32_t rows; /* kinds of rows (base/rows.h), a set */
+
+  /* The law of a block, for closed forms. */
+  favor_pairs pairs;
+  bool chi_norms; /* norms are chi_d, at a cosine independently; else every norm is sqrt(d) */
+  double (*cosine)(int64_t rows); /* FAVOR_PAIRS_COSINE: that of a block of `rows` >= 2 */
 
   /* Preference when the caller leaves the choice: for estimators that see w and -w alike (even), and for
    * the others. The largest among the exact ones wins. */

@@ -32,8 +32,8 @@ const favor_coupling favor_coupling_iid = {
     .block_rows = block_rows,
     .draw = draw,
     .scratch = scratch,
+    .pairs = FAVOR_PAIRS_INDEPENDENT,
     .chi_norms = true,
-    .cosine = NULL,
     .rank_even = 1,
     .rank_odd = 1,
 };

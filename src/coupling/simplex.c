@@ -12,8 +12,6 @@
 #include "base/orthonormal.h"
 #include "coupling/coupling.h"
 
-#include <math.h>
-
 static int64_t block_rows(int64_t d) {
   return d;
 }
@@ -24,27 +22,9 @@ static int64_t scratch(int64_t rows, int64_t d) {
   return 0;
 }
 
-/* Turn rows 0 .. n - 2 of w, orthonormal, into n simplex vertices in their span:
- * s_i = a e_i - b (e_1 + ... + e_{n-1}) for i < n, s_n = (e_1 + ... + e_{n-1}) / sqrt(n - 1). */
-static void vertices(int64_t n, int64_t d, double *w) {
-  const double size = (double)n, a = sqrt(size / (size - 1.0));
-  const double b = (sqrt(size) + 1.0) / ((size - 1.0) * sqrt(size - 1.0));
-  const double last = 1.0 / sqrt(size - 1.0);
-  double *sum = w + (n - 1) * d;
-  for (int64_t j = 0; j < d; j++) sum[j] = 0.0;
-  for (int64_t i = 0; i < n - 1; i++) {
-    for (int64_t j = 0; j < d; j++) sum[j] += w[i * d + j];
-  }
-  for (int64_t i = 0; i < n - 1; i++) {
-    for (int64_t j = 0; j < d; j++) w[i * d + j] = a * w[i * d + j] - b * sum[j];
-  }
-  for (int64_t j = 0; j < d; j++) sum[j] *= last;
-}
-
 static void draw(favor_draw *from, int64_t rows, int64_t d, double *w, double *unused) {
   (void)unused;
-  favor_haar_rows(&from->direction, rows > 1 ? rows - 1 : 1, d, w);
-  if (rows > 1) vertices(rows, d, w);
+  favor_simplex_rows(&from->direction, rows, d, w);
   for (int64_t i = 0; i < rows; i++) {
     const double norm = favor_rng_chi(&from->norm, d);
     for (int64_t j = 0; j < d; j++) w[i * d + j] *= norm;
@@ -64,6 +44,8 @@ const favor_coupling favor_coupling_simplex = {
     .block_rows = block_rows,
     .draw = draw,
     .scratch = scratch,
+    .rows = FAVOR_ROWS_TURNED,
+    .pairs = FAVOR_PAIRS_COSINE,
     .chi_norms = true,
     .cosine = cosine,
     .rank_even = 2,

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/rows.h"
 #include "favor/favor.h"
 #include "node/shape.h"
 
@@ -15,8 +16,9 @@
 typedef struct favor_fit_input {
   int64_t dim, projections;
   int32_t kernel;
-  double tilt;       /* as given; NAN: to be fitted */
-  bool tilt_allowed; /* the estimator takes one from the options */
+  double tilt;            /* as given; NAN: to be fitted */
+  double tilt_imag, sign; /* of estimators with phases: sign 1 or -1 */
+  bool tilt_allowed;      /* the estimator takes one from the options */
   bool has_moments;
   double mean_sum_norm2; /* mean over all pairs of |x' + y'|^2 */
 
@@ -33,18 +35,24 @@ typedef struct favor_estimator {
   int32_t id;
   const char *name, *source;
   uint32_t kernels; /* bit k: valid for favor_kernel k */
+  uint32_t refuses; /* kinds of rows (base/rows.h) that it has no use for, a set */
   favor_form form;
   favor_shape shape;               /* other than NONE: the fit fills matrices too */
   bool positive;                   /* no feature is ever negative */
   bool unbiased;                   /* exactly, for rows of law N(0, I) */
   bool wants_statistics;           /* cannot be made without */
   bool takes_tilt;                 /* reads opts.tilt */
+  bool takes_tilt_imag;            /* reads opts.tilt_imag and opts.tilt_sign */
   int rank_plain, rank_statistics; /* preference when the caller leaves the choice, without and with
                                       statistics; the largest that fits the kernel wins, 0 never does */
 
   /** Fill the recipe (its form and shape are set). The report names the option at fault. */
   favor_status (*fit)(const favor_fit_input *in, favor_recipe *out, favor_report *report);
 } favor_estimator;
+
+/** Sign features, which only hybrid maps use; an identity apart from those of the list. */
+enum { FAVOR_GATE_SIGN = 1000 };
+extern const favor_estimator favor_gate_sign;
 
 #define FAVOR_LIST_ESTIMATOR_EXTERN(name, symbol, value, title)                                    \
   extern const favor_estimator favor_estimator_##symbol;

@@ -23,6 +23,7 @@ const favor_estimator favor_estimator_hyperbolic = {
     .name = "hyperbolic",
     .source = "Choromanski et al. 2021, arXiv 2009.14794",
     .kernels = 1u << FAVOR_KERNEL_SOFTMAX | 1u << FAVOR_KERNEL_GAUSSIAN,
+    .refuses = FAVOR_ROWS_OPPOSITE,
     .form = FAVOR_FORM_SIGNS,
     .positive = true,
     .unbiased = true,

@@ -24,6 +24,7 @@ const favor_estimator favor_estimator_trigonometric = {
     .name = "trigonometric",
     .source = "Rahimi and Recht 2007",
     .kernels = 1u << FAVOR_KERNEL_SOFTMAX | 1u << FAVOR_KERNEL_GAUSSIAN,
+    .refuses = FAVOR_ROWS_OPPOSITE,
     .form = FAVOR_FORM_TURN,
     .positive = false,
     .unbiased = true,

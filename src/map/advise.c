@@ -98,7 +98,7 @@ static favor_status settle(advice *a) {
   const favor_estimator *e = favor_estimator_find(choice.estimator);
   a->opts.estimator = e->id;
   a->opts.projections = choice.projections;
-  if (a->opts.coupling == FAVOR_COUPLING_AUTO) a->opts.coupling = favor_coupling_best(e->form)->id;
+  if (a->opts.coupling == FAVOR_COUPLING_AUTO) a->opts.coupling = favor_coupling_best(e)->id;
   a->shape = (favor_cost_shape){
       .n_q = a->problem.n_q,
       .n_k = a->problem.n_k,

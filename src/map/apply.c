@@ -48,7 +48,7 @@ static void fill_nan(favor_precision precision, void *row, int64_t features) {
 /* The documented rules for rows without a finite norm and for features that do not fit. */
 static void finish_row(favor_apply *a, const favor_rows *buffers, int64_t i, int64_t row,
                        void *phi) {
-  const int64_t features = a->map->leaf.features;
+  const int64_t features = a->map->node.features;
   if (!buffers->tile.finite[i]) {
     fill_nan(a->precision, phi, features);
     if (a->log_scale) a->log_scale[row] = NAN;
@@ -86,7 +86,7 @@ static favor_status apply(favor_apply *a, void *work, size_t work_size,
   favor_status status = favor_check_map_call(report, a->map, a->side);
   if (status < 0) return status;
   const size_t real = a->map->table[a->precision]->real;
-  const int64_t d = a->map->leaf.dim, features = a->map->leaf.features;
+  const int64_t d = a->map->node.dim, features = a->map->node.features;
   const favor_array arrays[] = {
       favor_array_rows("n", a->n),
       {"x", "ldx", a->x, a->n, d, a->ldx, real, false},

@@ -11,6 +11,15 @@
 #include "map/map.h"
 #include "map/resolve.h"
 
+bool favor_map_is_combination(const favor_map *map) {
+  return favor_map_part(map, 0) != map;
+}
+
+const favor_map *favor_map_part(const favor_map *map, int32_t l) {
+  const favor_leaf_place *places = (const void *)(favor_map_base(map) + map->node.leaf);
+  return (const void *)(favor_map_base(map) + places[l].base);
+}
+
 const unsigned char *favor_map_base(const favor_map *map) {
   return (const unsigned char *)map;
 }
@@ -54,27 +63,51 @@ static void lay_out(favor_map *head, favor_arena *arena) {
   const favor_leaf_source source = {
       .dim = c->dim, .projections = c->projections, .recipe = c->recipe};
   favor_arena_take(arena, 1, 1, sizeof *head);
+  head->node.leaf = favor_arena_offset(arena);
+  favor_arena_take(arena, 1, 1, sizeof(favor_leaf_place));
+  head->node.term = favor_arena_offset(arena);
+  favor_arena_take(arena, 1, 1, sizeof(favor_term));
   favor_leaf_layout(&head->leaf, &source, head->table, arena);
+}
+
+bool favor_map_measure(const favor_choice *choice, const favor_table *const table[2],
+                       const favor_allocator *allocator, favor_map *head) {
+  *head = (favor_map){.allocator = *allocator, .choice = *choice, .table = {table[0], table[1]}};
+  favor_arena arena = favor_arena_counting();
+  lay_out(head, &arena);
+  head->bytes = arena.used;
+  head->node.dim = choice->dim;
+  head->node.features = head->leaf.features;
+  head->node.leaves = head->node.terms = 1;
+  head->node.plain = true;
+  head->node.exponential = !favor_form_has_factor(choice->recipe.form);
+  return !arena.failed;
+}
+
+void favor_map_put_head(const favor_map *head, void *memory) {
+  favor_map *map = memory;
+  memset(memory, 0, head->bytes);
+  *map = *head;
+  favor_leaf_place *place = (void *)((unsigned char *)memory + head->node.leaf);
+  favor_term *term = (void *)((unsigned char *)memory + head->node.term);
+  *place = (favor_leaf_place){.leaf = offsetof(favor_map, leaf)};
+  *term = (favor_term){.features = head->node.features, .weight = 1, .factors = 1};
 }
 
 favor_status favor_map_allocate(const favor_choice *choice, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out) {
-  favor_map head = {.allocator = *allocator, .choice = *choice, .table = {table[0], table[1]}};
-  favor_arena arena = favor_arena_counting();
-  lay_out(&head, &arena);
-  if (arena.failed) {
+  favor_map head;
+  if (!favor_map_measure(choice, table, allocator, &head)) {
     return favor_fail(report, FAVOR_ERR_OVERFLOW, "projections",
                       "%" PRId64 " projections of dimension %" PRId64 " do not fit in memory",
                       choice->projections, choice->dim);
   }
-  head.bytes = arena.used;
   favor_map *map = favor_alloc(allocator, head.bytes);
   if (!map) {
     return favor_fail(report, FAVOR_ERR_MEMORY, "", "%zu bytes could not be allocated", head.bytes);
   }
-  memset(map, 0, head.bytes);
-  *map = head;
+  favor_map_put_head(&head, map);
   *out = map;
   return FAVOR_OK;
 }
@@ -146,40 +179,6 @@ favor_status favor_map_create_from_projections_f64(const favor_map_opts *opts, c
                                                    int64_t ldw, favor_map **out) {
   const favor_given given = {FAVOR_F64, w, ldw};
   return create_checked(opts, &given, out);
-}
-
-static void copy_matrices(favor_matrices from, favor_matrices to) {
-  const size_t bytes = (size_t)favor_shape_reals(from.shape, from.dim) * sizeof(double);
-  for (int64_t s = 0; s < favor_shape_matrices(from.shape); ++s) memcpy(to.g[s], from.g[s], bytes);
-  if (from.a) memcpy(to.a, from.a, (size_t)from.dim * sizeof(double));
-}
-
-favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **out) {
-  favor_map *fresh = NULL;
-  if (!out) return FAVOR_ERR_NULL;
-  *out = NULL;
-  if (!map) return FAVOR_ERR_NULL;
-  if (map->choice.coupling == FAVOR_COUPLING_EXTERNAL) return FAVOR_ERR_COMBINATION;
-  favor_choice choice = map->choice;
-  choice.seed = seed;
-  favor_status status = favor_map_allocate(&choice, map->table, &map->allocator, NULL, &fresh);
-  if (status < 0) return status;
-  assert(fresh);
-  fresh->advice = map->advice;
-  for (int s = 0; s < 2; ++s) {
-    memcpy(favor_map_shift_to_fill(fresh, (favor_side)s), favor_map_shift(map, (favor_side)s),
-           (size_t)choice.dim * sizeof(double));
-  }
-  copy_matrices(favor_map_matrices(map), favor_map_matrices(fresh));
-  favor_map_assemble(fresh);
-  status = favor_map_draw(fresh, NULL);
-  if (status < 0) goto fail;
-  favor_map_seal(fresh);
-  *out = fresh;
-  return FAVOR_OK;
-fail:
-  favor_map_destroy(fresh);
-  return status;
 }
 
 void favor_map_destroy(favor_map *map) {

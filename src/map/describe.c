@@ -9,15 +9,15 @@
 #include "map/registry.h"
 
 int64_t favor_map_dim(const favor_map *map) {
-  return map ? map->leaf.dim : 0;
+  return map ? map->node.dim : 0;
 }
 
 int64_t favor_map_features(const favor_map *map) {
-  return map ? map->leaf.features : 0;
+  return map ? map->node.features : 0;
 }
 
 int64_t favor_map_projections(const favor_map *map) {
-  return map ? map->leaf.projections : 0;
+  return map ? map->choice.projections : 0;
 }
 
 size_t favor_map_bytes(const favor_map *map) {
@@ -28,8 +28,8 @@ int32_t favor_map_advice(const favor_map *map) {
   return map ? map->advice : FAVOR_VERDICT_NONE;
 }
 
-/* What favor.h says is enough. */
-#define LINE_SIZE 1024
+/* What favor.h says is enough: 512 for the map, 512 a leaf, 96 a term. */
+#define LINE_SIZE (512 + 512 * FAVOR_NODE_LEAVES + 96 * FAVOR_NODE_TERMS)
 
 /* A growing line; once it does not fit, `at` stays beyond `size`. */
 typedef struct favor_text {
@@ -82,28 +82,65 @@ static void add_shape(favor_text *text, const favor_map *map) {
   add_number(text, "tilt_most", most);
 }
 
-favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes) {
-  if (!map || !buf) return FAVOR_ERR_NULL;
+/* What describes one leaf, without braces. */
+static void add_choice(favor_text *text, const favor_map *map) {
   const favor_choice *c = &map->choice;
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
   const favor_coupling *coupling = favor_coupling_find(c->coupling);
-  char line[LINE_SIZE];
-  favor_text text = {line, sizeof line, 0};
-  add(&text, "{\"version\":\"%s\",\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"",
-      favor_version(), favor_kernel_name(c->kernel), estimator->name,
+  add(text, "\"kernel\":\"%s\",\"estimator\":\"%s\",\"coupling\":\"%s\"",
+      favor_target_of_leaf(c->kernel)->name, estimator->name,
       coupling ? coupling->name : "external");
-  add(&text, ",\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, c->dim,
+  add(text, ",\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, c->dim,
       c->projections, map->leaf.features);
-  add_number(&text, "scale", c->scale);
-  add_number(&text, "tilt", c->recipe.tilt);
-  add_shape(&text, map);
-  add(&text, ",\"recentre\":%s,\"positive\":%s", c->recentre ? "true" : "false",
+  add_number(text, "scale", c->scale);
+  add_number(text, "tilt", c->recipe.tilt);
+  if (c->recipe.form == FAVOR_FORM_PHASE) {
+    add_number(text, "tilt_imag", c->recipe.tilt_imag);
+    add_number(text, "tilt_sign", c->recipe.sign);
+  }
+  add_shape(text, map);
+  add(text, ",\"recentre\":%s,\"positive\":%s", c->recentre ? "true" : "false",
       estimator->positive ? "true" : "false");
   if (coupling) {
-    add(&text, ",\"unbiased\":%s,\"seed\":%" PRIu64 ",\"stream\":%" PRIu64,
+    add(text, ",\"unbiased\":%s,\"seed\":%" PRIu64 ",\"stream\":%" PRIu64,
         estimator->unbiased && coupling->exact ? "true" : "false", c->seed, c->stream);
   } else {
-    add(&text, ",\"unbiased\":null,\"seed\":null,\"stream\":null");
+    add(text, ",\"unbiased\":null,\"seed\":null,\"stream\":null");
+  }
+}
+
+static void add_combination(favor_text *text, const favor_map *map) {
+  add(text, "\"dim\":%" PRId64 ",\"projections\":%" PRId64 ",\"features\":%" PRId64, map->node.dim,
+      map->choice.projections, map->node.features);
+  add(text, ",\"leaves\":[");
+  for (int32_t l = 0; l < map->node.leaves; ++l) {
+    add(text, l > 0 ? ",{" : "{");
+    add_choice(text, favor_map_part(map, l));
+    add(text, "}");
+  }
+  add(text, "],\"terms\":[");
+  for (int32_t t = 0; t < map->node.terms; ++t) {
+    const favor_term *term = favor_node_term(&map->node, favor_map_base(map), t);
+    add(text, t > 0 ? ",{\"leaves\":[" : "{\"leaves\":[");
+    for (int32_t f = 0; f < term->factors; ++f) {
+      add(text, f > 0 ? ",%" PRId32 : "%" PRId32, term->leaf[f]);
+    }
+    add(text, "]");
+    add_number(text, "weight", term->weight);
+    add(text, "}");
+  }
+  add(text, "]");
+}
+
+favor_status favor_map_describe(const favor_map *map, char *buf, size_t bytes) {
+  if (!map || !buf) return FAVOR_ERR_NULL;
+  char line[LINE_SIZE];
+  favor_text text = {line, sizeof line, 0};
+  add(&text, "{\"version\":\"%s\",", favor_version());
+  if (favor_map_is_combination(map)) {
+    add_combination(&text, map);
+  } else {
+    add_choice(&text, map);
   }
   add(&text, ",\"isa\":\"%s\",\"bytes\":%zu}", favor_isa_name(map->table[FAVOR_F32]->isa),
       map->bytes);

@@ -21,6 +21,13 @@
  *
  *      ln E Z^2 = sum_l ln((1 + r_l)/2) - (1/2) ln r_l + r_l v_l^2
  *
+ *  Opposite rows: Z(w) Z(-w) = (1 - 4A)^d exp(4A |w|^2 - t) depends on the norm alone, and with
+ *  g = ln E Z^2 at t = 0, h = g + (r - 1) t/2
+ *
+ *      E ((Z(w) + Z(-w))/2)^2 = (exp(g + r t) + exp(g - t))/2 = exp(h) cosh((1 + r) t/2)
+ *
+ *  Relu features of w and -w are never both there, so their cross moment is 0.
+ *
  *  Rows of norm sqrt(d): every moment is one of the uniform law on a sphere, and E Z != 1 is a
  *  bias. Source: the laws are those of the estimators' and couplings' sources; that the cross
  *  moment does not depend on A, and the fixed-norm moments, are derived here. */
@@ -28,6 +35,7 @@
 #include <math.h>
 
 #include "base/check.h"
+#include "map/complex_law.h"
 #include "map/conformity.h"
 #include "map/map.h"
 #include "map/registry.h"
@@ -40,12 +48,21 @@ typedef struct favor_law {
                              coordinate of a unit vector */
 } favor_law;
 
+/* r - 1, so that a small tilt costs nothing; A < 1/8. */
+static double tilt_excess(double a) {
+  return 8 * a / (1 - 8 * a);
+}
+
+/* ln E Z^2 at t = 0: d ln((1 + r)/2) - (d/2) ln r, without their cancellation. */
+static double log_moment2_at_zero(double excess, int64_t d) {
+  return 0.5 * (double)d * log1p(0.25 * excess * excess / (1 + excess));
+}
+
 /* ln E Z^2 for chi norms, of d coordinates with tilt a. */
 static double log_moment2(double a, int64_t d, double t) {
   if (a >= 0.125) return INFINITY;
-  /* r - 1, so that a small tilt costs nothing. */
-  const double excess = 8 * a / (1 - 8 * a);
-  return (double)d * (log1p(0.5 * excess) - 0.5 * log1p(excess)) + (1 + excess) * t;
+  const double excess = tilt_excess(a);
+  return log_moment2_at_zero(excess, d) + (1 + excess) * t;
 }
 
 /* ln(exp(log_m2) - 1). */
@@ -66,7 +83,7 @@ static double log_variance_of_one(const favor_recipe *recipe, int64_t d, double 
  * is finite where the variance is not. */
 static double block_factor(const favor_law *law, int64_t m, double t, double log_one) {
   const favor_recipe *recipe = &law->map->choice.recipe;
-  if (m == 1 || !law->coupling->cosine) return 1.0 / (double)m;
+  if (m == 1 || law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT) return 1.0 / (double)m;
   if (fabs(t) < 1e-60) { /* the factor is at its limit, and squares would underflow */
     t = copysign(1e-60, t);
     log_one = log_variance_of_one(recipe, law->map->choice.dim, t);
@@ -95,6 +112,33 @@ static double log_relmse_chi(const favor_law *law, double t) {
     factor += share * share * block_factor(law, rest, t, log_one);
   }
   return factor > 0 ? log_one + log(factor) : -INFINITY;
+}
+
+/* The relative variance of the mean over w and -w, as a logarithm: exp(h) cosh(2s) - 1. */
+static double log_variance_of_two(const favor_recipe *recipe, int64_t d, double t) {
+  if (recipe->tilt >= 0.125) return INFINITY;
+  const double excess = tilt_excess(recipe->tilt), s = (0.5 + 0.25 * excess) * t;
+  const double h = log_moment2_at_zero(excess, d) + 0.5 * excess * t;
+  const double log_m2 = h + 2 * s + log1p(exp(-4 * s)) - log(2.0);
+  if (log_m2 > 1) return log_m2 + log1p(-exp(-log_m2));
+  /* Without a tilt h is 0, and the square may be below the smallest number. */
+  if (h == 0) return log(2.0) + 2 * log(sinh(s));
+  return log(fmax(0, expm1(h) + 2 * exp(h) * sinh(s) * sinh(s)));
+}
+
+/* ln(exp(a) + exp(b)). */
+static double log_sum(double a, double b) {
+  const double top = fmax(a, b);
+  return isinf(top) ? top : top + log(exp(a - top) + exp(b - top));
+}
+
+/* Pairs of opposite rows; an odd last one is by itself. */
+static double log_relmse_opposite(const favor_law *law, double t) {
+  const favor_choice *c = &law->map->choice;
+  const double m = (double)c->projections, pairs = floor(0.5 * m);
+  const double two = log(4 * pairs) + log_variance_of_two(&c->recipe, c->dim, t);
+  const double one = m > 2 * pairs ? log_variance_of_one(&c->recipe, c->dim, t) : -INFINITY;
+  return (pairs > 0 ? log_sum(two, one) : one) - 2 * log(m);
 }
 
 /* E of exp (or cos) of w.v for w uniform on the sphere of squared radius s2: a logarithm and a
@@ -162,7 +206,7 @@ static double log_relmse_fixed(const favor_law *law, double t) {
 
 /* Independent relu features: E Z^2 / (E Z)^2 = 2 pi J2 / J1^2, times the fourth moment of the
  * norm over its Gaussian one, d (d + 2), where norms are sqrt(d) (rows of one dimension, which
- * are independent). */
+ * are independent). Opposite ones: a pair's mean is Z(w)/2 or Z(-w)/2. */
 static double log_relmse_relu(const favor_law *law, const double *x, const double *y) {
   const favor_choice *c = &law->map->choice;
   const favor_pair pair = {FAVOR_F64,
@@ -171,11 +215,22 @@ static double log_relmse_relu(const favor_law *law, const double *x, const doubl
                            y,
                            favor_row_norm(FAVOR_F64, c->dim, x),
                            favor_row_norm(FAVOR_F64, c->dim, y)};
-  if (law->coupling->cosine && law->coupling->block_rows(c->dim) > 1) return NAN;
+  const bool opposite = law->coupling->pairs == FAVOR_PAIRS_OPPOSITE;
+  const bool independent = law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT;
+  if (!opposite && !independent && law->coupling->block_rows(c->dim) > 1) return NAN;
   const double j1 = favor_arccos_j1(&pair), j2 = favor_arccos_j2(&pair);
   if (j1 == 0) return INFINITY;
   const double d = (double)c->dim, norm4 = law->coupling->chi_norms ? 1 : d / (d + 2);
-  return log(norm4 * 2 * 3.14159265358979323846 * j2 / (j1 * j1) - 1) - log((double)c->projections);
+  const double moment2 = norm4 * 2 * 3.14159265358979323846 * j2 / (j1 * j1);
+  const double m = (double)c->projections, paired = opposite ? 2 * floor(0.5 * m) / m : 0;
+  return log(moment2 - 1 - paired) - log(m);
+}
+
+/* Nothing is known of two rows of a block, and there are such blocks; or not even of one row. */
+static bool is_unknown(const favor_law *law) {
+  const favor_choice *c = &law->map->choice;
+  if (law->coupling->pairs != FAVOR_PAIRS_UNKNOWN) return false;
+  return !law->coupling->exact || (c->projections > 1 && law->coupling->block_rows(c->dim) > 1);
 }
 
 /* Square of coordinate l of Gq x' + Gk y'. */
@@ -189,7 +244,8 @@ static double shaped_square(const favor_map *map, const favor_matrices *m, int64
 /* Independent rows, or one, whose tilts differ between coordinates. */
 static double log_relmse_tilts(const favor_law *law, const favor_matrices *m, const double *x,
                                const double *y) {
-  const bool one = !law->coupling->cosine || law->map->choice.projections == 1;
+  const bool one =
+      law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT || law->map->choice.projections == 1;
   double log_m2 = 0;
   if (!one || !law->coupling->chi_norms) return NAN;
   for (int64_t l = 0; l < m->dim; ++l) {
@@ -198,7 +254,7 @@ static double log_relmse_tilts(const favor_law *law, const favor_matrices *m, co
   return log_less_one(log_m2) - log((double)law->map->choice.projections);
 }
 
-/* |x' + y'|^2, or -|x' - y'|^2 for cosines, of the scaled and shifted rows. */
+/* |x' + y'|^2, or -|x' - y'|^2 for cosines, or |x' + s y'|^2 for complex features, of the scaled and shifted rows. */
 static double argument(const favor_map *map, const favor_matrices *m, const double *x,
                        const double *y) {
   if (m->shape != FAVOR_SHAPE_NONE) {
@@ -207,24 +263,36 @@ static double argument(const favor_map *map, const favor_matrices *m, const doub
     return sum;
   }
   const double *b = favor_map_shift(map, FAVOR_QUERY), *c = favor_map_shift(map, FAVOR_KEY);
-  const double sign = map->choice.recipe.form == FAVOR_FORM_TURN ? -1 : 1;
+  const favor_recipe *recipe = &map->choice.recipe;
+  const bool phases = recipe->form == FAVOR_FORM_PHASE;
+  const double sign = phases ? recipe->sign : recipe->form == FAVOR_FORM_TURN ? -1 : 1;
   double sum = 0;
   for (int64_t k = 0; k < map->choice.dim; ++k) {
     const double v = (x[k] - b[k]) + sign * (y[k] - c[k]);
     sum += v * v;
   }
-  return sign * map->choice.scale * sum;
+  return (phases ? 1 : sign) * map->choice.scale * sum;
+}
+
+/* Independent rows, or one: cross moments of complex features are not known. */
+static double log_relmse_complex(const favor_law *law, double phi) {
+  const favor_choice *c = &law->map->choice;
+  const bool one = law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT || c->projections == 1;
+  if (!one || !law->coupling->chi_norms) return NAN;
+  return favor_complex_log_variance(&c->recipe, (double)c->dim, phi) - log((double)c->projections);
 }
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
-  const int64_t d = law->map->choice.dim;
-  if (!law->coupling) return NAN;
+  const int64_t d = law->map->node.dim;
+  if (favor_map_is_combination(law->map) || !law->coupling || is_unknown(law)) return NAN;
   if (!isfinite(favor_row_norm(FAVOR_F64, d, x) + favor_row_norm(FAVOR_F64, d, y))) return NAN;
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const favor_matrices m = favor_map_matrices(law->map);
   const double t = argument(law->map, &m, x, y);
   if (!isfinite(t)) return NAN;
+  if (law->map->choice.recipe.form == FAVOR_FORM_PHASE) return log_relmse_complex(law, t);
   if (m.a && !favor_shape_one_tilt(&m)) return log_relmse_tilts(law, &m, x, y);
+  if (law->coupling->pairs == FAVOR_PAIRS_OPPOSITE) return log_relmse_opposite(law, t);
   return law->coupling->chi_norms ? log_relmse_chi(law, t) : log_relmse_fixed(law, t);
 }
 

@@ -48,22 +48,32 @@ static favor_status copy_check(const favor_map *map, favor_precision precision, 
   return favor_check_arrays(NULL, 1, &array);
 }
 
-favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw) {
-  const favor_status status = copy_check(map, FAVOR_F32, w, ldw);
-  if (status < 0) return status;
-  for (int64_t j = 0; j < map->choice.projections; ++j) {
-    for (int64_t k = 0; k < map->choice.dim; ++k) {
-      w[j * ldw + k] = (float)favor_map_drawn(map, j, k);
+/* W of a part, its rows behind those of the parts before. */
+static void copy_part(const favor_map *part, favor_precision precision, void *w, int64_t ldw) {
+  const favor_choice *c = &part->choice;
+  for (int64_t j = 0; j < c->projections; ++j) {
+    for (int64_t k = 0; k < c->dim; ++k) {
+      favor_real_set(precision, w, j * ldw + k, favor_map_drawn(part, j, k));
     }
+  }
+}
+
+static favor_status copy(const favor_map *map, favor_precision precision, void *w, int64_t ldw) {
+  const favor_status status = copy_check(map, precision, w, ldw);
+  if (status < 0) return status;
+  unsigned char *to = w;
+  for (int32_t l = 0; l < map->node.leaves; ++l) {
+    const favor_map *part = favor_map_part(map, l);
+    copy_part(part, precision, to, ldw);
+    to += (size_t)part->choice.projections * (size_t)ldw * favor_real_size(precision);
   }
   return FAVOR_OK;
 }
 
+favor_status favor_map_copy_projections_f32(const favor_map *map, float *w, int64_t ldw) {
+  return copy(map, FAVOR_F32, w, ldw);
+}
+
 favor_status favor_map_copy_projections_f64(const favor_map *map, double *w, int64_t ldw) {
-  const favor_status status = copy_check(map, FAVOR_F64, w, ldw);
-  if (status < 0) return status;
-  for (int64_t j = 0; j < map->choice.projections; ++j) {
-    for (int64_t k = 0; k < map->choice.dim; ++k) w[j * ldw + k] = favor_map_drawn(map, j, k);
-  }
-  return FAVOR_OK;
+  return copy(map, FAVOR_F64, w, ldw);
 }

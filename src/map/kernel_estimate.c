@@ -29,7 +29,7 @@ typedef struct favor_estimate {
 static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision precision,
                         favor_arena *arena) {
   const size_t real = map->table[precision]->real;
-  slot->ld = (map->leaf.features + 15) / 16 * 16;
+  slot->ld = (map->node.features + 15) / 16 * 16;
   favor_rows_layout(&slot->rows, map, precision, FAVOR_TILE_ROWS, arena);
   favor_rows_layout(&slot->keys, map, precision, key_rows, arena);
   slot->rows_raw = favor_arena_take(arena, FAVOR_TILE_ROWS, slot->ld, real);
@@ -56,7 +56,7 @@ static double safe_product(favor_precision precision) {
 /* ln sum_j 2^(a_j + b_j), in float64 from the exponents of the two rows. */
 static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const void *b,
                       int64_t ib) {
-  const int64_t features = e->map->leaf.features;
+  const int64_t features = e->map->node.features;
   double top = -INFINITY, sum = 0;
   for (int64_t j = 0; j < features; ++j) {
     const double t =
@@ -70,6 +70,59 @@ static double log_sum(const favor_estimate *e, const void *a, int64_t ia, const 
   return ln_2 * top + log(sum);
 }
 
+/* One panel of a pair: the largest exponent of its terms, or, above `top`, their sum. */
+static double panel_sum(const favor_estimate *e, const favor_slot *slot, int64_t i, int64_t j,
+                        const favor_walk *walk, const double *top) {
+  const favor_rows *sides[2] = {&slot->rows, &slot->keys};
+  const void *raw[2] = {slot->rows_raw, slot->keys_raw};
+  const int64_t row[2] = {i, j};
+  const bool exponents = favor_rows_has_exponents(e->map, walk);
+  const bool both = favor_rows_has_both(e->map, walk);
+  double r = 0, result = top ? 0 : -INFINITY;
+  int sign = 1;
+  for (int s = 0; s < 2; ++s) {
+    favor_row_scalar scalar = favor_node_scalar(&e->map->node, favor_map_base(e->map),
+                                                (favor_side)s, walk, &sides[s]->tile, row[s]);
+    r += scalar.r;
+    sign *= scalar.sign;
+  }
+  for (int64_t c = 0; sign != 0 && c < walk->columns; ++c) {
+    const double a = favor_real_get(e->precision, raw[0], i * slot->ld + walk->first + c);
+    const double b = favor_real_get(e->precision, raw[1], j * slot->ld + walk->first + c);
+    if (!top) {
+      const double t = exponents ? a + b + r : r;
+      if (t > result) result = t;
+    } else {
+      double factor = exponents ? 1 : a * b;
+      for (int s = 0; both && s < 2; ++s) {
+        factor *= favor_real_get(e->precision, sides[s]->factors,
+                                 row[s] * sides[s]->ldf + walk->first + c);
+      }
+      result += sign * factor * exp2((exponents ? a + b : 0) + r - *top);
+    }
+  }
+  return result;
+}
+
+/* ln |sum of all terms| and its sign, in float64, for sums with terms of either sign. */
+static double log_sum_signed(const favor_estimate *e, const favor_slot *slot, int64_t i, int64_t j,
+                             int *sign) {
+  const favor_node *node = &e->map->node;
+  const unsigned char *base = favor_map_base(e->map);
+  double top = -INFINITY, sum = 0;
+  favor_walk walk;
+  for (bool more = favor_node_first(node, base, &walk); more;
+       more = favor_node_next(node, base, &walk)) {
+    top = fmax(top, panel_sum(e, slot, i, j, &walk, NULL));
+  }
+  for (bool more = !isinf(top) && favor_node_first(node, base, &walk); more;
+       more = favor_node_next(node, base, &walk)) {
+    sum += panel_sum(e, slot, i, j, &walk, &top);
+  }
+  *sign = (sum > 0) - (sum < 0);
+  return ln_2 * top + log(fabs(sum));
+}
+
 static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64_t j, int64_t row,
                      int64_t key) {
   if (!slot->rows.tile.finite[i] || !slot->keys.tile.finite[j]) {
@@ -77,7 +130,14 @@ static void put_pair(favor_estimate *e, const favor_slot *slot, int64_t i, int64
     return;
   }
   const double dot = favor_real_get(e->precision, slot->product, i * key_rows + j);
-  if (favor_form_has_exponent(e->map->leaf.form) && !(dot >= safe_product(e->precision))) {
+  const bool mixed = !e->map->node.plain || slot->rows.factors;
+  if (mixed && !(fabs(dot) >= safe_product(e->precision))) {
+    int sign = 0;
+    const double log_dot = log_sum_signed(e, slot, i, j, &sign);
+    favor_kernel_out_put(&e->out, row, key, log_dot, sign);
+    return;
+  }
+  if (e->map->node.exponential && !(dot >= safe_product(e->precision))) {
     const double log_dot = log_sum(e, slot->rows_raw, i * slot->ld, slot->keys_raw, j * slot->ld);
     const double r = slot->rows.tile.r[i] + slot->keys.tile.r[j];
     favor_kernel_out_put(&e->out, row, key, log_dot + ln_2 * r, 1);
@@ -93,7 +153,7 @@ static void estimate_keys(favor_estimate *e, favor_slot *slot, int64_t first_row
   const int64_t left = e->out.k - first_key, keys = left < key_rows ? left : key_rows;
   const void *y = favor_rows_at(e->precision, e->y, first_key, e->ldy);
   evaluate(e, FAVOR_KEY, &slot->keys, keys, y, e->ldy, slot->keys_raw, slot->keys_phi, slot->ld);
-  table->product(rows, keys, e->map->leaf.features, slot->rows_phi, slot->ld, slot->keys_phi,
+  table->product(rows, keys, e->map->node.features, slot->rows_phi, slot->ld, slot->keys_phi,
                  slot->ld, 0, slot->product, key_rows);
   for (int64_t i = 0; i < rows; ++i) {
     for (int64_t j = 0; j < keys; ++j) put_pair(e, slot, i, j, first_row + i, first_key + j);
@@ -126,7 +186,7 @@ static favor_status estimate(favor_estimate *e, void *work, size_t work_size,
   favor_status status = favor_check_map_call(report, e->map, FAVOR_QUERY);
   if (status < 0) return status;
   const size_t real = e->map->table[e->precision]->real;
-  const int64_t d = e->map->leaf.dim;
+  const int64_t d = e->map->node.dim;
   favor_kernel_out_arrays(&e->out, written);
   const favor_array arrays[] = {
       favor_array_rows("n", e->out.n),

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /** The map: one block of memory, immutable once published.
  *
- *      struct favor_map | the leaf: W packed in both precisions, biases, row terms, shifts, shape
+ *      plain        struct favor_map | lists of the node | W packed in both precisions, biases, row
+ *                                                          terms, shifts, shape
+ *      combination  struct favor_map | lists of the node | its parts, plain maps one after another
  *
- *  Arrays are offsets from the start of the block. The choice (favor_choice) together with W, the
- *  shifts and the matrices of the shape is the whole map: everything else is assembled from them with the same bits every
- *  time, so that these are what is saved.
+ *  Arrays are offsets from the start of the block; those of a part, from the start of the part. The
+ *  choice (favor_choice) together with W, the shifts and the matrices of the shape is the whole of a
+ *  plain map: everything else is assembled from them with the same bits every time, so that these are what is saved. Whoever
+ *  evaluates a map does so through its node; choice and leaf are those of plain maps.
  */
 #ifndef FAVOR_MAP_MAP_H
 #define FAVOR_MAP_MAP_H
 
-#include "node/leaf.h"
+#include "node/tree.h"
 
 #define FAVOR_MAP_DIM_MAX 65536
 #define FAVOR_MAP_PROJECTIONS_MAX ((int64_t)1 << 24)
@@ -33,9 +36,16 @@ struct favor_map {
   uint64_t fingerprint; /* of the choice, the shifts, the shape and W: what a state belongs to */
   const favor_table *table[2]; /* by precision */
   favor_leaf leaf;
+  favor_node node;
 };
 
-/** The start of a map's block, for offsets; its shifts [d]; element (j, k) of its W as drawn. */
+/** True for what favor_map_concat and favor_map_tensor make. Part l of it, one a leaf of the node; a
+ *  plain map is its own only part. */
+bool favor_map_is_combination(const favor_map *map);
+const favor_map *favor_map_part(const favor_map *map, int32_t l);
+
+/** The start of a map's block, for offsets; its shifts [d]; element (j, k) of its W as
+ *  drawn. */
 const unsigned char *favor_map_base(const favor_map *map);
 const double *favor_map_shift(const favor_map *map, favor_side side);
 double favor_map_drawn(const favor_map *map, int64_t j, int64_t k);
@@ -43,8 +53,14 @@ double favor_map_drawn(const favor_map *map, int64_t j, int64_t k);
 /** The matrices of a map's shape; only who makes the map writes to them. */
 favor_matrices favor_map_matrices(const favor_map *map);
 
-/** Take the block of a map and set everything but the shifts, the shape, W and what is assembled from
- *  them. */
+/** Set *head to the struct that a plain map of this choice has, its size included; false where that
+ *  does not fit. And put a head at the start of memory of that size, everything behind it zero. */
+bool favor_map_measure(const favor_choice *choice, const favor_table *const table[2],
+                       const favor_allocator *allocator, favor_map *head);
+void favor_map_put_head(const favor_map *head, void *memory);
+
+/** Take the block of a map and set everything but the shifts, the shape, W and what is assembled
+ *  from them. */
 favor_status favor_map_allocate(const favor_choice *choice, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out);

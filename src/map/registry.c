@@ -24,6 +24,16 @@ const favor_estimator *favor_estimator_find(int32_t id) {
   return NULL;
 }
 
+const favor_estimator *favor_estimator_of_leaf(int32_t id) {
+  return id == favor_gate_sign.id ? &favor_gate_sign : favor_estimator_find(id);
+}
+
+const favor_estimator *favor_estimator_turning(void) {
+  int i = 0;
+  while (i + 1 < estimator_count && estimators[i]->form != FAVOR_FORM_TURN) i += 1;
+  return estimators[i];
+}
+
 const favor_coupling *favor_coupling_find(int32_t id) {
   for (int i = 0; i < coupling_count; ++i) {
     if (couplings[i]->id == id) return couplings[i];
@@ -45,12 +55,17 @@ const favor_estimator *favor_estimator_best(int32_t kernel, bool statistics) {
   return best;
 }
 
-const favor_coupling *favor_coupling_best(favor_form form) {
-  const bool even = favor_form_is_even(form);
+uint32_t favor_rows_refused(const favor_estimator *estimator, const favor_coupling *coupling) {
+  return coupling->rows & estimator->refuses;
+}
+
+const favor_coupling *favor_coupling_best(const favor_estimator *estimator) {
+  const bool even = favor_form_is_even(estimator->form);
   const favor_coupling *best = NULL;
   int best_rank = 0;
   for (int i = 0; i < coupling_count; ++i) {
     const int rank = even ? couplings[i]->rank_even : couplings[i]->rank_odd;
+    if (favor_rows_refused(estimator, couplings[i])) continue;
     if (couplings[i]->exact && rank > best_rank) {
       best = couplings[i];
       best_rank = rank;
@@ -92,6 +107,7 @@ favor_status favor_estimator_get_info(int32_t estimator, favor_estimator_info *i
       .features_per_projection = (int32_t)favor_form_features(found->form),
       .wants_statistics = found->wants_statistics,
       .takes_tilt = found->takes_tilt,
+      .takes_tilt_imag = found->takes_tilt_imag,
   };
   return copy_info(info, &known, sizeof known);
 }
@@ -106,7 +122,9 @@ favor_status favor_coupling_get_info(int32_t coupling, favor_coupling_info *info
 }
 
 favor_status favor_combination(int32_t kernel, int32_t estimator, int32_t coupling) {
-  const favor_estimator *found = favor_estimator_find(estimator);
-  if (!favor_target_find(kernel) || !found || !favor_coupling_find(coupling)) return FAVOR_ERR_ENUM;
-  return found->kernels >> kernel & 1 ? FAVOR_OK : FAVOR_ERR_COMBINATION;
+  const favor_estimator *e = favor_estimator_find(estimator);
+  const favor_coupling *c = favor_coupling_find(coupling);
+  if (!favor_target_find(kernel) || !e || !c) return FAVOR_ERR_ENUM;
+  const bool valid = (e->kernels >> kernel & 1) && !favor_rows_refused(e, c);
+  return valid ? FAVOR_OK : FAVOR_ERR_COMBINATION;
 }

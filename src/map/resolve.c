@@ -37,10 +37,6 @@ static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *ou
     return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
                       opts->reserved);
   }
-  if (opts->reserved2 != 0) {
-    return favor_fail(report, FAVOR_ERR_VALUE, "reserved2",
-                      "reserved2 is %" PRId32 "; it must be 0", opts->reserved2);
-  }
   if (opts->allow_signed < FAVOR_DEFAULT || opts->allow_signed > FAVOR_OFF) {
     return favor_fail(report, FAVOR_ERR_ENUM, "allow_signed",
                       "allow_signed is %" PRId32 "; it must be 0 (default), 1 (on) or 2 (off)",
@@ -81,6 +77,34 @@ static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *ou
   return FAVOR_OK;
 }
 
+bool favor_choice_tilt_imag_ok(double tilt_imag) {
+  return tilt_imag >= -1e6 && tilt_imag <= 1e6;
+}
+
+static favor_status resolve_complex(const favor_map_opts *opts, const favor_estimator *estimator) {
+  favor_report *report = opts->report;
+  if (!favor_choice_tilt_imag_ok(opts->tilt_imag)) {
+    return favor_fail(report, FAVOR_ERR_VALUE, "tilt_imag",
+                      "tilt_imag is %g; it must be in [-1e6, 1e6]", opts->tilt_imag);
+  }
+  if (opts->tilt_sign < -1 || opts->tilt_sign > 1) {
+    return favor_fail(report, FAVOR_ERR_ENUM, "tilt_sign",
+                      "tilt_sign is %" PRId32 "; it must be 1, -1 or 0 for 1", opts->tilt_sign);
+  }
+  if (estimator->takes_tilt_imag) return FAVOR_OK;
+  if (opts->tilt_imag != 0) {
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_imag",
+                      "tilt_imag is %g; %s has a real tilt or none, leave it 0", opts->tilt_imag,
+                      estimator->name);
+  }
+  if (opts->tilt_sign < 0) {
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_sign",
+                      "tilt_sign is %" PRId32 "; %s has none, leave it 0", opts->tilt_sign,
+                      estimator->name);
+  }
+  return FAVOR_OK;
+}
+
 static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
   if (!favor_target_find(opts->kernel)) {
@@ -108,6 +132,8 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
     return favor_fail(report, FAVOR_ERR_VALUE, "tilt", "tilt is %g; it must be in [-1e6, 1/4)",
                       opts->tilt);
   }
+  const favor_status status = resolve_complex(opts, estimator);
+  if (status < 0) return status;
   out->choice.kernel = opts->kernel;
   out->choice.estimator = estimator->id;
   out->choice.recipe.form = estimator->form;
@@ -124,12 +150,21 @@ static favor_status resolve_coupling(const favor_map_opts *opts, bool external,
                       "coupling is %" PRId32 "; with given projections leave it 0 (AUTO)",
                       opts->coupling);
   }
+  const favor_estimator *estimator = favor_estimator_find(out->choice.estimator);
   const favor_coupling *coupling = opts->coupling == FAVOR_COUPLING_AUTO
-                                       ? favor_coupling_best(out->choice.recipe.form)
+                                       ? favor_coupling_best(estimator)
                                        : favor_coupling_find(opts->coupling);
   if (!coupling) {
     return favor_fail(opts->report, FAVOR_ERR_ENUM, "coupling",
                       "coupling is %" PRId32 ", which is not a favor_coupling_id", opts->coupling);
+  }
+  const uint32_t refused = favor_rows_refused(estimator, coupling);
+  if (refused) {
+    return favor_fail(opts->report, FAVOR_ERR_COMBINATION, "coupling",
+                      refused & FAVOR_ROWS_OPPOSITE
+                          ? "%s features of w and -w are the same, so %s rows would repeat them"
+                          : "%s features want rows of another law than %s ones, which are N(0, I)",
+                      estimator->name, coupling->name);
   }
   out->choice.coupling = coupling->id;
   return FAVOR_OK;
@@ -242,6 +277,8 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
       .projections = choice->projections,
       .kernel = choice->kernel,
       .tilt = opts->tilt,
+      .tilt_imag = opts->tilt_imag,
+      .sign = opts->tilt_sign < 0 ? -1 : 1,
       .tilt_allowed = estimator->takes_tilt,
       .has_moments = resolved->stats != NULL,
       .scale = choice->scale,
@@ -257,4 +294,13 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
     return fit_shape(opts, resolved, shift, &in, &choice->recipe);
   }
   return estimator->fit(&in, &choice->recipe, opts->report);
+}
+
+void favor_gate_choose(favor_choice *choice) {
+  const favor_fit_input in = {.dim = choice->dim, .projections = choice->projections};
+  choice->kernel = FAVOR_TARGET_ANGULAR;
+  choice->estimator = favor_gate_sign.id;
+  choice->scale = 1;
+  choice->recipe = (favor_recipe){.form = favor_gate_sign.form};
+  favor_gate_sign.fit(&in, &choice->recipe, NULL);
 }

@@ -14,6 +14,12 @@ typedef struct favor_resolved {
 } favor_resolved;
 
 /** Check every option and resolve every default except the recipe. `external`: W is given. */
+/** Im A is in range. */
+bool favor_choice_tilt_imag_ok(double tilt_imag);
+
+/** Make a choice that of sign features: the gate of hybrid maps. */
+void favor_gate_choose(favor_choice *choice);
+
 favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_resolved *out);
 
 /** The shifts of a choice: the means, rounded to float32 so that both precisions share them; zeros

@@ -4,6 +4,7 @@
  *
  *      dim projections kernel estimator coupling recentre seed stream form              u64 each
  *      scale gain tilt quadratic constant                                               f64 each
+ *      gain_imag tilt_imag phase sign, where features have phases                       f64 each
  *      query shift [d]  key shift [d]                                                   f64 each
  *      matrices of the estimator's shape, query before key, and its tilts [d]           f64 each
  *      W [M, d]                                                                         f64 each
@@ -11,12 +12,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "base/block.h"
 #include "base/check.h"
 #include "base/status.h"
-#include "map/map.h"
 #include "map/registry.h"
 #include "map/resolve.h"
+#include "map/saved.h"
 
 static const char magic[8] = {'f', 'a', 'v', 'o', 'r', 'm', 'a', 'p'};
 
@@ -35,9 +35,14 @@ static void write_choice(favor_writer *w, const favor_choice *c) {
   favor_write_f64(w, c->recipe.tilt);
   favor_write_f64(w, c->recipe.quadratic);
   favor_write_f64(w, c->recipe.constant);
+  if (c->recipe.form != FAVOR_FORM_PHASE) return;
+  favor_write_f64(w, c->recipe.gain_imag);
+  favor_write_f64(w, c->recipe.tilt_imag);
+  favor_write_f64(w, c->recipe.phase);
+  favor_write_f64(w, c->recipe.sign);
 }
 
-static size_t write_map(favor_writer *w, const favor_map *map) {
+size_t favor_saved_write_plain(favor_writer *w, const favor_map *map) {
   const favor_choice *c = &map->choice;
   favor_write_header(w, magic);
   write_choice(w, c);
@@ -56,10 +61,12 @@ static size_t write_map(favor_writer *w, const favor_map *map) {
 favor_status favor_map_save(const favor_map *map, void *block, size_t block_size, size_t *bytes) {
   if (!map || !bytes) return FAVOR_ERR_NULL;
   favor_writer counting = {NULL, 0}, writing = {block, 0};
-  *bytes = write_map(&counting, map);
+  size_t (*write)(favor_writer *, const favor_map *) =
+      favor_map_is_combination(map) ? favor_saved_write_combination : favor_saved_write_plain;
+  *bytes = write(&counting, map);
   if (!block) return FAVOR_OK;
   if (block_size < *bytes) return FAVOR_ERR_BUFFER;
-  write_map(&writing, map);
+  write(&writing, map);
   return FAVOR_OK;
 }
 
@@ -85,6 +92,11 @@ static void read_choice(favor_reader *r, favor_choice *c) {
   c->recipe.tilt = favor_read_f64(r);
   c->recipe.quadratic = favor_read_f64(r);
   c->recipe.constant = favor_read_f64(r);
+  if (c->recipe.form != FAVOR_FORM_PHASE) return;
+  c->recipe.gain_imag = favor_read_f64(r);
+  c->recipe.tilt_imag = favor_read_f64(r);
+  c->recipe.phase = favor_read_f64(r);
+  c->recipe.sign = favor_read_f64(r);
 }
 
 /* Equal up to the rounding of another machine's logarithm. */
@@ -95,28 +107,37 @@ static bool nearly(double a, double b) {
 /* The recipe is what the estimator makes of the tilt, or of the tilts of its shape: any other would load
  * as a quietly biased map. */
 static bool valid_recipe(const favor_choice *c, favor_matrices matrices) {
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
   favor_recipe made = {.form = estimator->form, .shape = estimator->shape};
   const favor_fit_input in = {.dim = c->dim,
                               .projections = c->projections,
                               .kernel = c->kernel,
                               .tilt = c->recipe.tilt,
+                              .tilt_imag = c->recipe.tilt_imag,
+                              .sign = c->recipe.sign,
                               .matrices = matrices,
                               .given = true};
   return estimator->fit(&in, &made, NULL) == FAVOR_OK && c->recipe.tilt == made.tilt &&
          nearly(c->recipe.gain, made.gain) && nearly(c->recipe.quadratic, made.quadratic) &&
-         nearly(c->recipe.constant, made.constant);
+         nearly(c->recipe.constant, made.constant) && c->recipe.tilt_imag == made.tilt_imag &&
+         nearly(c->recipe.gain_imag, made.gain_imag) && nearly(c->recipe.phase, made.phase);
 }
 
 /* Everything that creation guarantees about a choice, so that a loaded map is as safe as a made one. */
-static bool valid(const favor_choice *c) {
-  const favor_estimator *estimator = favor_estimator_find(c->estimator);
-  const favor_target *target = favor_target_find(c->kernel);
+static bool valid(const favor_loading *l, const favor_choice *c) {
+  const favor_estimator *estimator = favor_estimator_of_leaf(c->estimator);
+  const favor_target *target = favor_target_of_leaf(c->kernel);
+  if (!l->leaf && !favor_estimator_find(c->estimator)) return false;
   if (!estimator || !target || !(estimator->kernels >> c->kernel & 1)) return false;
-  if (c->coupling != FAVOR_COUPLING_EXTERNAL && !favor_coupling_find(c->coupling)) return false;
+  if (c->coupling != FAVOR_COUPLING_EXTERNAL) {
+    const favor_coupling *coupling = favor_coupling_find(c->coupling);
+    if (!coupling || favor_rows_refused(estimator, coupling)) return false;
+  }
   if (c->recentre && !target->recentres) return false;
   if (!favor_choice_scale_ok(c->scale) || !favor_choice_tilt_ok(c->recipe.tilt)) return false;
   if (c->recipe.form != estimator->form) return false;
+  if (!favor_choice_tilt_imag_ok(c->recipe.tilt_imag)) return false;
+  if (c->recipe.form == FAVOR_FORM_PHASE && fabs(c->recipe.sign) != 1) return false;
   const favor_matrices none = {.shape = FAVOR_SHAPE_NONE, .dim = c->dim};
   return estimator->shape != FAVOR_SHAPE_NONE || valid_recipe(c, none);
 }
@@ -159,14 +180,13 @@ static favor_status malformed(favor_report *report, const char *what) {
   return favor_fail(report, FAVOR_ERR_FORMAT, "block", "the block's %s", what);
 }
 
-static favor_status read_map(favor_reader *r, const favor_table *const table[2],
-                             const favor_allocator *allocator, favor_report *report,
-                             favor_map **out) {
+static favor_status read_map(const favor_loading *l, favor_reader *r, favor_map **out) {
+  favor_report *report = l->report;
   favor_choice choice = {0};
   favor_map *map = NULL;
   read_choice(r, &choice);
-  if (r->failed || !valid(&choice)) return malformed(report, "options are not those of a map");
-  choice.recipe.shape = favor_estimator_find(choice.estimator)->shape;
+  if (r->failed || !valid(l, &choice)) return malformed(report, "options are not those of a map");
+  choice.recipe.shape = favor_estimator_of_leaf(choice.estimator)->shape;
   const int64_t numbers =
       (2 + choice.projections) * choice.dim + favor_shape_total(choice.recipe.shape, choice.dim);
   if (!favor_read_has(r, numbers)) {
@@ -175,9 +195,9 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   if (!r->newer && r->size - r->at != 8 * (size_t)numbers) {
     return malformed(report, "arrays are longer than its options say");
   }
-  favor_status status = favor_map_allocate(&choice, table, allocator, report, &map);
+  favor_status status = favor_map_allocate(&choice, l->table, &l->allocator, report, &map);
   if (status < 0) return status;
-  double *row = favor_alloc_array(allocator, choice.dim, 1, sizeof *row);
+  double *row = favor_alloc_array(&l->allocator, choice.dim, 1, sizeof *row);
   if (!row) {
     status = favor_fail(report, FAVOR_ERR_MEMORY, "", "a row of w could not be allocated");
     goto fail;
@@ -185,7 +205,7 @@ static favor_status read_map(favor_reader *r, const favor_table *const table[2],
   bool good = read_shifts(r, map) && read_matrices(r, map);
   if (good) favor_map_assemble(map);
   good = good && read_rows(r, map, row);
-  favor_free(allocator, row);
+  favor_free(&l->allocator, row);
   if (!good) {
     status =
         favor_fail(report, FAVOR_ERR_VALUE, "block", "the block holds numbers that no map has");
@@ -199,26 +219,31 @@ fail:
   return status;
 }
 
+favor_status favor_saved_read_plain(const favor_loading *l, const void *block, size_t block_size,
+                                    favor_map **out) {
+  favor_reader reader;
+  const favor_status status = favor_read_open(&reader, magic, block, block_size, l->report);
+  return status < 0 ? status : read_map(l, &reader, out);
+}
+
 favor_status favor_map_load(const void *block, size_t block_size, int32_t isa,
                             const favor_allocator *allocator, favor_report *report,
                             favor_map **out) {
-  favor_reader reader;
-  favor_allocator resolved;
-  const favor_table *table[2];
+  favor_loading l = {.report = report};
   favor_report_begin(report);
   favor_status status = favor_check_pointer(report, "out", out);
   if (status < 0) return status;
   *out = NULL;
   status = favor_check_pointer(report, "block", block);
   if (status < 0) return status;
-  status = favor_allocator_resolve(allocator, &resolved);
+  status = favor_allocator_resolve(allocator, &l.allocator);
   if (status < 0) {
     return favor_fail(report, status, "allocator",
                       "only one of alloc and free is set; both or neither");
   }
-  status = favor_table_select(isa, report, table);
+  status = favor_table_select(isa, report, l.table);
   if (status < 0) return status;
-  status = favor_read_open(&reader, magic, block, block_size, report);
-  if (status < 0) return status;
-  return read_map(&reader, table, &resolved, report, out);
+  return favor_saved_is_combination(block, block_size)
+             ? favor_saved_read_combination(&l, block, block_size, out)
+             : favor_saved_read_plain(&l, block, block_size, out);
 }

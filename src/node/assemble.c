@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/real.h"
+#include "node/phase.h"
 #include "node/shaped.h"
 
 static const double log2_e = 1.44269504088896340736;
@@ -35,6 +36,7 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
     for (int p = 0; p < 2; ++p) leaf->side[s].shift[p] = take(arena, d, 1, table[p]->real);
   }
   if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_layout(leaf, arena);
+  if (leaf->form == FAVOR_FORM_PHASE) favor_phase_layout(leaf, table, arena);
 }
 
 void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], unsigned char *base,
@@ -49,6 +51,7 @@ void favor_leaf_put_row(favor_leaf *leaf, const favor_table *const table[2], uns
   const double room = 1 + 1e-6 + (double)leaf->dim * FLT_EPSILON;
   const double bound = sqrt(norm2) * leaf->gain * room;
   if (bound > leaf->relu_bound) leaf->relu_bound = bound;
+  if (leaf->form == FAVOR_FORM_PHASE) favor_phase_put_row(leaf, base, j, norm2);
   for (int p = 0; p < 2; ++p) {
     favor_pack_row(table[p], leaf->projections, leaf->dim, j, w, base + leaf->side[0].weights[p]);
     /* From the row as drawn, so that it is right for any coupling. */
@@ -92,7 +95,7 @@ static void assemble_padding(const favor_leaf *leaf, unsigned char *base) {
 }
 
 void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsigned char *base) {
-  const favor_target *target = favor_target_find(source->kernel);
+  const favor_target *target = favor_target_of_leaf(source->kernel);
   favor_row_terms terms[2];
   for (int s = 0; s < 2; ++s) {
     terms[s] = (favor_row_terms){0, 0, (double *)(void *)(base + leaf->side[s].u)};
@@ -115,4 +118,5 @@ void favor_leaf_assemble(favor_leaf *leaf, const favor_leaf_source *source, unsi
   leaf->norm2_limit[FAVOR_F32] = FLT_MAX / largest;
   leaf->norm2_limit[FAVOR_F64] = DBL_MAX / largest;
   if (leaf->shape != FAVOR_SHAPE_NONE) favor_shaped_assemble(leaf, base);
+  if (leaf->form == FAVOR_FORM_PHASE) favor_phase_assemble(leaf, source);
 }

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/real.h"
+#include "node/phase.h"
 #include "node/shaped.h"
 
 /* Row scalars beyond this are of no use to anyone and would make inf - inf later. */
@@ -20,6 +22,10 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   tile->in = favor_arena_take(arena, rows, tile->ldin, table->real);
   tile->panel = favor_arena_take(arena, rows, tile->ldp, table->real);
   tile->projected = favor_arena_take(arena, rows, tile->ldp, table->real);
+  tile->factor = NULL;
+  if (favor_form_has_exponent(leaf->form) && favor_form_has_factor(leaf->form)) {
+    tile->factor = favor_arena_take(arena, rows, tile->ldp, table->real);
+  }
   tile->r = favor_arena_take(arena, rows, 1, sizeof(double));
   tile->dot = favor_arena_take(arena, rows, 1, sizeof(double));
   tile->power = favor_arena_take(arena, rows, 1, sizeof(int64_t));
@@ -82,11 +88,21 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
 
 /* Projections behind the last are zero, whose cosine is not. */
 static void clear_padding(const favor_leaf *leaf, const favor_table *table, favor_tile *tile,
-                          int64_t first, int64_t columns) {
+                          void *factors, int64_t first, int64_t columns) {
   const int64_t real = leaf->features - first < columns ? leaf->features - first : columns;
   for (int64_t i = 0; i < tile->rows; ++i) {
-    unsigned char *row = (unsigned char *)tile->panel + (size_t)(i * tile->ldp) * table->real;
+    unsigned char *row = (unsigned char *)factors + (size_t)(i * tile->ldp) * table->real;
     memset(row + (size_t)real * table->real, 0, (size_t)(columns - real) * table->real);
+  }
+}
+
+static void put_signs(favor_precision precision, int64_t rows, int64_t columns, const void *t,
+                      void *g, int64_t ld) {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = i * ld; j < i * ld + columns; ++j) {
+      const double value = favor_real_get(precision, t, j);
+      favor_real_set(precision, g, j, (value > 0) - (value < 0));
+    }
   }
 }
 
@@ -111,10 +127,17 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
     break;
   case FAVOR_FORM_TURN:
     table->cosine_sine(rows, columns, t, tile->ldp, tile->panel, tile->ldp);
-    clear_padding(leaf, table, tile, first, pair * columns);
+    clear_padding(leaf, table, tile, tile->panel, first, pair * columns);
     break;
   case FAVOR_FORM_RELU:
     table->relu(rows, columns, t, tile->ldp, tile->power, tile->panel, tile->ldp);
+    break;
+  case FAVOR_FORM_PHASE:
+    favor_phase_panel(leaf, base, table, tile, first / pair, columns);
+    clear_padding(leaf, table, tile, tile->factor, first, pair * columns);
+    break;
+  case FAVOR_FORM_SIGN:
+    put_signs(table->precision, rows, columns, t, tile->panel, tile->ldp);
     break;
   case FAVOR_FORM_EXP:
   case FAVOR_FORM_COUNT:

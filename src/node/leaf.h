@@ -37,18 +37,22 @@ typedef struct favor_leaf_side {
   size_t shift[2];            /* real [dim] by precision */
   size_t weights[2]; /* W or W B, packed, by precision; one for both sides where it is one */
   size_t g;          /* double, favor_shape_reals: G; one for both sides where it is one */
+  double to_exponent, to_phase; /* with phases: what w.in is multiplied by, base 2 and turns */
+  size_t phase[2];              /* with phases: real [columns] by precision, turns in [-1/2, 1/2] */
 } favor_leaf_side;
 
 typedef struct favor_leaf {
   favor_form form;
   favor_shape shape;
   int64_t dim, projections, features;
-  int64_t columns;       /* projections packed: a multiple of FAVOR_PACK */
-  bool shifted;          /* some shift is not zero */
-  double norm2_limit[2]; /* by precision: a row is finite while |x|^2 is at most this */
-  double gain;           /* applied to a row when it is loaded: base 2 or turns, scale, tilt */
-  double tilt;           /* b_j = tilt |w_j|^2, base 2 */
-  double relu_bound;     /* RELU: bound of |w_j.in| / |x - shift| over j */
+  int64_t columns;         /* projections packed: a multiple of FAVOR_PACK */
+  bool shifted;            /* some shift is not zero */
+  double norm2_limit[2];   /* by precision: a row is finite while |x|^2 is at most this */
+  double gain;             /* applied to a row when it is loaded: base 2 or turns, scale, tilt; with
+                            phases the scale alone */
+  double tilt;             /* b_j = tilt |w_j|^2, base 2 */
+  double relu_bound;       /* RELU: bound of |w_j.in| / |x - shift| over j */
+  double phase, tilt_imag; /* PHASE: turns, and turns a |w_j|^2 */
   favor_leaf_side side[2];
   size_t bias[2]; /* real [features padded] by precision; -inf behind the last. No exponent: 0 */
   /* With a shape only, double: the tilts and sqrt(1 - 4a) [dim], W as drawn [M, dim], scratch [3 dim]
@@ -78,15 +82,16 @@ double favor_leaf_drawn(const favor_leaf *leaf, const favor_table *const table[2
 
 /** Worker buffers of one tile, one panel. Rows of in, and of the panels, are aligned. */
 typedef struct favor_tile {
-  int64_t rows;          /* of this tile, at most the rows laid out */
-  int64_t ldin;          /* dim rounded up to 16 */
-  int64_t ldp;           /* columns of panel and projected */
-  void *in;              /* real [rows, ldin]: gain (x - shift) */
-  void *panel;           /* real [rows, ldp]: exponents of an EXP or SIGNS leaf, else factors */
-  void *projected;       /* real [rows, ldp]: scratch */
-  double *r;             /* [rows], base 2 */
-  double *dot;           /* [rows]: scratch */
-  int64_t *power;        /* [rows]: k of relu */
+  int64_t rows;    /* of this tile, at most the rows laid out */
+  int64_t ldin;    /* dim rounded up to 16 */
+  int64_t ldp;     /* columns of panel and projected */
+  void *in;        /* real [rows, ldin]: gain (x - shift) */
+  void *panel;     /* real [rows, ldp]: exponents, or factors of a leaf that has no exponents */
+  void *projected; /* real [rows, ldp]: scratch */
+  void *factor;    /* real [rows, ldp]: factors of features that have exponents too; else NULL */
+  double *r;       /* [rows], base 2 */
+  double *dot;     /* [rows]: scratch */
+  int64_t *power;  /* [rows]: k of relu */
   unsigned char *finite; /* [rows]: 0 where the row has no finite norm; its in is then zero */
   int64_t nonfinite;     /* how many such rows */
   favor_side *side;      /* [1]: of the rows loaded last; shared by views of one tile */
@@ -103,8 +108,8 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
 void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
                      favor_side side, favor_tile *tile, int64_t rows, const void *x, int64_t ldx);
 
-/** Evaluate features [first, first + FAVOR_PANEL) of the rows loaded into tile->panel; `first` is a
- *  multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns
+/** Evaluate features [first, first + FAVOR_PANEL) of the rows loaded into tile->panel, and tile->factor
+ *  where they have both; `first` is a multiple of FAVOR_PANEL. Columns behind the last feature hold exponent -inf or factor 0. Returns
  *  the columns written, a multiple of FAVOR_PACK. */
 int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
                          const favor_table *table, favor_tile *tile, int64_t first);

@@ -12,6 +12,12 @@
  *  (node/shape.h):
  *
  *      f_j(x') = exp(constant + sum_l (a_l w_jl^2 + sqrt(1 - 4 a_l) w_jl (G x')_l) + quadratic |G x'|^2)
+ *
+ *  With phases the gain of keys is `sign` times that of queries, and
+ *
+ *      phase_j(x') = phase + tilt_imag |w_j|^2 + gain_imag w_j.x', in radians, of keys negated,
+ *
+ *  so that the dot product of two pairs is the real part of the product of complex features.
  */
 #ifndef FAVOR_NODE_RECIPE_H
 #define FAVOR_NODE_RECIPE_H
@@ -24,14 +30,17 @@ typedef enum favor_form {
   FAVOR_FORM_SIGNS = 1, /* two features: g = 1, gain and -gain in the exponent */
   FAVOR_FORM_TURN = 2,  /* two features: g = cos and g = sin, no gain in the exponent */
   FAVOR_FORM_RELU = 3,  /* g = max(0, .), no gain in the exponent */
+  FAVOR_FORM_SIGN = 4,  /* g = -1, 0 or 1, no gain in the exponent */
+  FAVOR_FORM_PHASE = 5, /* two features: g = cos and sin of a phase, and the gain in the exponent */
   FAVOR_FORM_COUNT
 } favor_form;
 
 /** Features per projection: 1 or 2; those of one projection are neighbours. */
 int64_t favor_form_features(favor_form form);
 
-/** True where features have exponents of their own, false where they are factors alone. */
+/** True where features have exponents of their own, and where they have factors; all have one or both. */
 bool favor_form_has_exponent(favor_form form);
+bool favor_form_has_factor(favor_form form);
 
 /** True where a projection and its negative give the same pair of features up to order and sign. */
 bool favor_form_is_even(favor_form form);
@@ -50,6 +59,7 @@ typedef struct favor_recipe {
   favor_form form;
   favor_shape shape;
   double gain, tilt, quadratic, constant;
+  double gain_imag, tilt_imag, phase, sign; /* FAVOR_FORM_PHASE */
 } favor_recipe;
 
 #endif

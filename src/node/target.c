@@ -112,6 +112,12 @@ static const favor_target targets[] = {
     {FAVOR_KERNEL_ARCCOS1, "arccos1", false, NULL, arccos1_log},
 };
 
+static const favor_target angular = {FAVOR_TARGET_ANGULAR, "angular", false, NULL, NULL};
+
+const favor_target *favor_target_of_leaf(int32_t kernel) {
+  return kernel == FAVOR_TARGET_ANGULAR ? &angular : favor_target_find(kernel);
+}
+
 const favor_target *favor_target_find(int32_t kernel) {
   for (size_t i = 0; i < sizeof targets / sizeof *targets; ++i) {
     if (targets[i].id == kernel) return &targets[i];

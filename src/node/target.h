@@ -39,8 +39,13 @@ typedef struct favor_target {
   double (*exact_log)(const favor_pair *pair, double scale);
 } favor_target;
 
-/** The target of a kernel, or NULL. */
+/** The target of a kernel of the list, or NULL; or that of the gates, too. */
 const favor_target *favor_target_find(int32_t kernel);
+const favor_target *favor_target_of_leaf(int32_t kernel);
+
+/** 1 - 2 t / pi, t = angle(x, y): what gates estimate. It may be negative and is no kernel of the list;
+ *  neither norms nor the scale count. */
+enum { FAVOR_TARGET_ANGULAR = 31 };
 
 /** sin t + (pi - t) cos t for the angle of x and y (J1 of the arc-cosine kernel), without
  *  cancellation at t = pi; and for closed forms J2 = 3 sin t cos t + (pi - t)(1 + 2 cos^2 t). Zero

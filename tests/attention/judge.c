@@ -29,8 +29,8 @@ static void weigh_keys(bench *b) {
     const double *x = h->k + j * h->dim;
     if (!finite_row(x, h->dim)) continue;
     if (h->sight.log_weight && h->sight.log_weight[j] == -INFINITY) continue;
-    b->key_condition = fmaxl(b->key_condition, ref_condition(&h->m->ref, FAVOR_KEY, x));
-    b->key_scalar = fmaxl(b->key_scalar, ref_row_magnitude(&h->m->ref, FAVOR_KEY, x));
+    b->key_condition = fmaxl(b->key_condition, model_condition(h->m, FAVOR_KEY, x));
+    b->key_scalar = fmaxl(b->key_scalar, model_magnitude(h->m, FAVOR_KEY, x));
     /* Weights far below all others' leave nothing to round. */
     if (h->sight.log_weight && h->sight.log_weight[j] > -1e5)
       b->key_weight = fmaxl(b->key_weight, fabs(h->sight.log_weight[j]));
@@ -91,8 +91,8 @@ static long double term_bound(const bench *b, int64_t i) {
   const bool single = h->precision == FAVOR_F32;
   const long double u = single ? 0x1p-24L : 0x1p-53L, least = single ? 0 : 1e-12L;
   if (!h->m) return fmaxl(least, JUDGE_C * u * (1 + product_scale(h, x)));
-  const long double condition = ref_condition(&h->m->ref, FAVOR_QUERY, x) + b->key_condition;
-  const long double scalar = ref_row_magnitude(&h->m->ref, FAVOR_QUERY, x) + b->key_scalar;
+  const long double condition = model_condition(h->m, FAVOR_QUERY, x) + b->key_condition;
+  const long double scalar = model_magnitude(h->m, FAVOR_QUERY, x) + b->key_scalar;
   if (single) return JUDGE_C * (0x1p-24L * condition + 0x1p-53L * (scalar + b->key_weight));
   return fmaxl(1e-12L, JUDGE_C * 0x1p-53L * (condition + scalar));
 }

@@ -59,6 +59,7 @@ static void mirror(model *m, const model_choice *choice, const favor_map_opts *o
 }
 
 void model_make(model *m, const model_choice *choice) {
+  *m = (model){.map = NULL};
   favor_estimator_info info = {.size = sizeof info};
   favor_map_opts opts;
   assert_true(choice->dim <= MODEL_DIM_MAX);
@@ -75,9 +76,11 @@ void model_make(model *m, const model_choice *choice) {
   opts.isa = choice->isa;
   opts.scale = choice->scale > 0 ? choice->scale : 1;
   opts.seed = choice->seed;
+  opts.stream = choice->stream;
   opts.recentre = choice->recentre ? FAVOR_ON : FAVOR_OFF;
   opts.allocator = choice->allocator;
   if (info.takes_tilt) opts.tilt = -.0625;
+  if (info.takes_tilt_imag) opts.tilt_imag = .03;
   if (info.wants_statistics || choice->recentre) opts.stats = stats;
   assert_ok(favor_map_create(&opts, &m->map));
   favor_stats_destroy(stats);
@@ -94,9 +97,30 @@ void model_make_positive(model *m, int64_t dim, int64_t projections, int32_t isa
   model_make(m, &choice);
 }
 
+void model_combine(model *m, favor_map *map, bool positive, int parts, const model *const *part) {
+  assert_true(parts <= MODEL_PARTS_MAX);
+  *m = (model){
+      .map = map, .features = favor_map_features(map), .positive = positive, .parts = parts};
+  m->ref = (ref_map){
+      .kernel = part[0]->ref.kernel, .dim = part[0]->ref.dim, .scale = part[0]->ref.scale};
+  for (int i = 0; i < parts; i++) m->part[i] = part[i];
+}
+
+long double model_condition(const model *m, favor_side side, const double *x) {
+  long double sum = m->parts ? 0 : ref_condition(&m->ref, side, x);
+  for (int i = 0; i < m->parts; i++) sum += model_condition(m->part[i], side, x);
+  return sum;
+}
+
+long double model_magnitude(const model *m, favor_side side, const double *x) {
+  long double sum = m->parts ? 0 : ref_row_magnitude(&m->ref, side, x);
+  for (int i = 0; i < m->parts; i++) sum += model_magnitude(m->part[i], side, x);
+  return sum;
+}
+
 void model_free(model *m) {
   favor_map_destroy(m->map);
-  shape_free(m->shape);
+  if (m->shape) shape_free(m->shape);
   free(m->shape);
   free(m->w);
 }

@@ -13,9 +13,11 @@ typedef struct model_choice {
   int64_t dim, projections;
   double scale;  /* 0: 1 */
   bool recentre; /* means of about 1/4 a coordinate; only for kernels that allow it */
-  uint64_t seed;
+  uint64_t seed, stream;
   favor_allocator allocator;
 } model_choice;
+
+enum { MODEL_PARTS_MAX = 4 };
 
 typedef struct model {
   favor_map *map;
@@ -25,7 +27,19 @@ typedef struct model {
   double *w;
   double b[MODEL_DIM_MAX], c[MODEL_DIM_MAX]; /* means, where the map is recentred */
   fitted_shape *shape; /* of FAVOR#, or NULL; owned, so that models can be moved */
+  /* Of a combination: what it was made of, which must outlive it. Its ref is of no estimator. */
+  const struct model *part[MODEL_PARTS_MAX];
+  int parts;
 } model;
+
+/** A model of a combination of the parts' maps, which it takes. Its features are the map's own
+ *  logarithms; positive where all parts are. */
+void model_combine(model *m, favor_map *map, bool positive, int parts, const model *const *part);
+
+/** Bounds of the exponents and row scalars of x: ref_condition and ref_row_magnitude, of a combination
+ *  the sum over its parts. */
+long double model_condition(const model *m, favor_side side, const double *x);
+long double model_magnitude(const model *m, favor_side side, const double *x);
 
 /** Make the map; statistics serve estimators that want them. */
 void model_make(model *m, const model_choice *choice);

@@ -121,7 +121,8 @@ static void check_causal_sums(slot *s, const favor_keys *keys, const void *q, in
                               favor_precision precision, size_t real) {
   for (int64_t i = at; i < at + 3; i++) {
     assert_int_equal(favor_attend_load_keys(&s->a, keys, i, 1), 1);
-    favor_attend_load_queries(&s->a, (const unsigned char *)q + (size_t)(i * D) * real, D, 1);
+    favor_attend_load_queries(&s->a, (const unsigned char *)q + (size_t)(i * D) * real, D, 1,
+                              false);
     assert_true(favor_attend_causal(&s->a, &s->level, NULL, 1));
     check_sums(&s->a, precision, 1);
   }
@@ -142,7 +143,7 @@ static void check_denominators(const favor_map *map, favor_precision precision) 
       assert_int_equal(favor_absorb_run(&s.a, &s.level, &keys, at, n), n);
       check_level(&s.level);
       favor_attend_load_queries(
-          &s.a, (const unsigned char *)of(&q, precision) + (size_t)(at * D) * real, D, n);
+          &s.a, (const unsigned char *)of(&q, precision) + (size_t)(at * D) * real, D, n, false);
       favor_attend_read(&s.a, &s.level, NULL);
       check_sums(&s.a, precision, n);
       check_causal_sums(&s, &keys, of(&q, precision), at, precision, real);

@@ -28,6 +28,12 @@ static combination describe(int32_t kernel, int32_t estimator, int32_t coupling)
   return c;
 }
 
+/** Two features a projection here are those of w and of -w: opposite rows would repeat them. */
+static bool is_pointless(const combination *c) {
+  return c->coupling == FAVOR_COUPLING_ANTITHETIC && c->info.features_per_projection == 2 &&
+         !c->info.takes_tilt_imag;
+}
+
 int combinations(combination out[COMBINATIONS_MAX]) {
   int n = 0, refused = 0;
   for (int k = 0; k < KERNELS; k++)
@@ -35,18 +41,20 @@ int combinations(combination out[COMBINATIONS_MAX]) {
       for (int c = 0; c < COUPLINGS; c++) {
         const favor_status status = favor_combination(kernels[k], estimators[e], couplings[c]);
         const combination found = describe(kernels[k], estimators[e], couplings[c]);
+        const bool expected = (found.info.kernels >> kernels[k] & 1) && !is_pointless(&found);
         if (status == FAVOR_OK) {
-          assert_true((found.info.kernels >> kernels[k] & 1) != 0);
+          assert_true(expected);
           assert_true(n < COMBINATIONS_MAX);
           out[n++] = found;
         } else {
           assert_status(status, FAVOR_ERR_COMBINATION);
-          assert_true((found.info.kernels >> kernels[k] & 1) == 0);
+          assert_false(expected);
           refused++;
         }
       }
   print_message(
-      "combinations: %d declared, %d run, %d skipped (the estimator is of another kernel)\n",
+      "combinations: %d declared, %d run, %d skipped (the estimator is of another kernel, or "
+      "sees opposite rows alike)\n",
       n + refused, n, refused);
   return n;
 }
@@ -123,6 +131,7 @@ favor_map *setting_map(const combination *c, const setting *s, const favor_stats
   if (c->info.wants_statistics || s->means) opts.stats = stats;
   opts.recentre = s->recentre;
   if (c->info.takes_tilt) opts.tilt = s->tilt;
+  if (c->info.takes_tilt_imag) opts.tilt_imag = .02, opts.tilt_sign = s->means ? -1 : 1;
   *why = favor_map_create(&opts, &map);
   return map;
 }

@@ -69,6 +69,11 @@ static int check_map(const combination *c, int64_t dim, int64_t projections, dou
   favor_map *map =
       make_map(c, dim, projections, scale, tilt, c->info.wants_statistics ? stats : NULL);
   int compared = 0;
+  if (!ref_knows(c->estimator)) { /* one with a test of its own */
+    favor_map_destroy(map);
+    favor_stats_destroy(stats);
+    return 0;
+  }
   ref_law law = {
       .estimator = c->estimator, .coupling = c->coupling, .dim = dim, .projections = projections};
   long double squares[DIM];
@@ -110,14 +115,14 @@ static void forecasts_equal_the_closed_forms(void **state) {
     for (int d = 0; d < 6; d++)
       for (int e = 0; e < 5; e++) {
         /* fewer rows than a block, whole blocks, and a partial last one */
-        if (dims[d] > 8 && e % 2) continue; /* the reference is slow there */
+        if (dims[d] > 8 && e % 4 != i % 4) continue; /* the reference is slow there */
         const int64_t m = e % 3 == 0 ? (dims[d] + 1) / 2 + 1 : 2 * dims[d] + extra[e % 3];
         const int here = check_map(all + i, dims[d], m, norms[e]);
         compared += here;
         unknown += PAIRS - here;
       }
   print_message("%d closed forms compared, %d pairs skipped (none is known)\n", compared, unknown);
-  assert_true(compared > 6000);
+  assert_true(compared > 7000);
 }
 
 static double forecast_one(const combination *c, int64_t dim, int64_t m, double tilt,
@@ -165,6 +170,14 @@ static void no_closed_form_is_claimed_where_none_is_known(void **state) {
   double out;
   (void)state;
   assert_true(isnan(forecast_one(&relu, 3, 7, 0, x, y)));
+  const combination plus =
+      of(FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_SIMPLEX_PLUS);
+  const combination hadamard =
+      of(FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, FAVOR_COUPLING_HADAMARD);
+  assert_true(isnan(forecast_one(&plus, 3, 7, 0, x, y)));
+  assert_true(isfinite(forecast_one(&plus, 3, 1, 0, x, y))); /* one row is exactly normal */
+  assert_true(isnan(forecast_one(&hadamard, 3, 7, 0, x, y)));
+  assert_true(isnan(forecast_one(&hadamard, 3, 1, 0, x, y)));
   assert_ok(favor_map_opts_init(&opts));
   opts.dim = 3;
   opts.projections = 2;

@@ -163,6 +163,64 @@ static void descriptions_are_one_line_of_json_with_every_choice(void **state) {
   favor_stats_destroy(stats);
 }
 
+/** Rows of different blocks share nothing, not even a norm; nor do rows of one, but for sqrt(d)
+ *  and for opposite ones. */
+static void every_row_has_a_norm_of_its_own(void **state) {
+  enum { D = 4, M = 40 };
+  (void)state;
+  for (int32_t c = FAVOR_COUPLING_IID; favor_coupling_name(c); c++) {
+    double w[M * D], norm2[M] = {0};
+    favor_map_opts opts = options(D, M, FAVOR_ESTIMATOR_POSITIVE, NULL);
+    if (c == FAVOR_COUPLING_FIXED_NORM) continue;
+    opts.coupling = c;
+    favor_map *map = make(&opts);
+    assert_ok(favor_map_copy_projections_f64(map, w, D));
+    favor_map_destroy(map);
+    for (int i = 0; i < M * D; i++) norm2[i / D] += w[i] * w[i];
+    for (int i = 0; i < M; i++)
+      for (int k = 0; k < i; k++) {
+        const bool pair = c == FAVOR_COUPLING_ANTITHETIC && k == i - 1 && i % 2;
+        const bool alike = fabs(norm2[i] - norm2[k]) < 1e-9 * norm2[i];
+        if (alike == pair) continue;
+        print_error("%s: rows %d and %d have norms %g and %g\n", favor_coupling_name(c), k, i,
+                    sqrt(norm2[k]), sqrt(norm2[i]));
+        fail();
+      }
+  }
+}
+
+/** Opposite rows under features that see w and -w alike would come to pairs of equal features. */
+static void opposite_rows_are_refused_where_they_would_repeat_features(void **state) {
+  static const struct {
+    int32_t estimator;
+    const char *message;
+  } cases[] = {
+      {FAVOR_ESTIMATOR_HYPERBOLIC,
+       "hyperbolic features of w and -w are the same, so antithetic rows would repeat them"},
+      {FAVOR_ESTIMATOR_TRIGONOMETRIC,
+       "trigonometric features of w and -w are the same, so antithetic rows would repeat them"},
+  };
+  (void)state;
+  for (int i = 0; i < 2; i++)
+    for (int32_t kernel = FAVOR_KERNEL_SOFTMAX; kernel <= FAVOR_KERNEL_GAUSSIAN; kernel++) {
+      favor_report report = {.size = sizeof report};
+      favor_map_opts opts = options(4, 8, cases[i].estimator, NULL);
+      favor_map *map = (favor_map *)&opts;
+      opts.kernel = kernel;
+      opts.coupling = FAVOR_COUPLING_ANTITHETIC;
+      opts.report = &report;
+      assert_status(favor_combination(kernel, cases[i].estimator, opts.coupling),
+                    FAVOR_ERR_COMBINATION);
+      assert_status(favor_map_create(&opts, &map), FAVOR_ERR_COMBINATION);
+      assert_null(map);
+      assert_string_equal(report.argument, "coupling");
+      assert_string_equal(report.message, cases[i].message);
+      opts.estimator = FAVOR_ESTIMATOR_POSITIVE;
+      map = make(&opts);
+      favor_map_destroy(map);
+    }
+}
+
 /** What AUTO means is part of the promise: simplex rows for features that are not even, orthogonal
  *  ones for those that are; the optimal tilt with statistics, positive features without. */
 static void unset_options_resolve_to_the_best_known(void **state) {
@@ -203,6 +261,8 @@ int main(void) {
       cmocka_unit_test(a_redraw_with_the_first_seed_is_the_first_map),
       cmocka_unit_test(every_block_has_its_own_draw),
       cmocka_unit_test(descriptions_are_one_line_of_json_with_every_choice),
+      cmocka_unit_test(every_row_has_a_norm_of_its_own),
+      cmocka_unit_test(opposite_rows_are_refused_where_they_would_repeat_features),
       cmocka_unit_test(unset_options_resolve_to_the_best_known),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

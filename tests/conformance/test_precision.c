@@ -100,13 +100,13 @@ static double check_map(const subject_choice *choice, int64_t n, int turn) {
   return worst;
 }
 
-/** Every other of dims x projections, with the other choices taken in turn; others for each
+/** A third of dims x projections, with the other choices taken in turn; others for each
  *  estimator. */
 static void sweep_shapes(subject_choice choice, int turn) {
   double worst = 0;
   const bool recentres = choice.kernel != FAVOR_KERNEL_ARCCOS1;
   for (size_t d = 0; d < COUNT(dims); d++)
-    for (size_t m = (d + (size_t)turn) % 2; m < COUNT(projection_counts); m += 2) {
+    for (size_t m = (d + (size_t)turn) % 3; m < COUNT(projection_counts); m += 3) {
       turn++;
       choice.dim = dims[d];
       choice.projections = projection_counts[m];

@@ -61,6 +61,39 @@ static void features_integrate_to_their_kernel_and_variance(void **state) {
           check_features(kernel, estimators[e], tilts[e], scale, recentre);
 }
 
+/** Opposite rows as a map of two projections, w and -w, over the same grid. */
+static void check_opposite(int32_t estimator, int32_t kernel, double tilt) {
+  const double x[2] = {.5, -.3}, y[2] = {.2, .7};
+  enum { NODES = 64 };
+  static double w[NODES * NODES * 2];
+  static long double weight[NODES * NODES];
+  for (int64_t d = 1; d <= 2; d++) {
+    const int64_t rows = quadrature_grid(NODES, d, w, weight);
+    const long double exact = ref_log_kernel(kernel, 1, d, x, y);
+    ref_law law = {estimator, FAVOR_COUPLING_ANTITHETIC, d, 2, tilt, 0, 0, 0, NULL, NULL};
+    long double error = 0;
+    for (int64_t i = 0; i < rows; i++) {
+      double two[4];
+      for (int64_t k = 0; k < d; k++) two[d + k] = -(two[k] = w[i * d + k]);
+      const ref_map map = {kernel, estimator, d, 2, 1, tilt, two, NULL, NULL, NULL};
+      ref_feature scratch[4];
+      const long double r = expl(ref_estimate(&map, x, y, scratch).log - exact);
+      error += weight[i] * (r - 1) * (r - 1);
+    }
+    ref_law_set_pair(&law, 1, x, y, NULL, NULL);
+    assert_near(error / expl(ref_log_relmse(&law)), 1, 1e-10);
+  }
+}
+
+static void opposite_rows_integrate_to_their_variance(void **state) {
+  static const double tilts[] = {-.2, -.05, .02};
+  (void)state;
+  for (int32_t kernel = FAVOR_KERNEL_SOFTMAX; kernel <= FAVOR_KERNEL_GAUSSIAN; kernel++) {
+    check_opposite(FAVOR_ESTIMATOR_POSITIVE, kernel, 0);
+    for (int i = 0; i < 3; i++) check_opposite(FAVOR_ESTIMATOR_GERF, kernel, tilts[i]);
+  }
+}
+
 /** ln(E Z^2 / K^2 - 1) in 64 dimensions at x = y = norm (1, ..., 1) / 8: features are products over the
  *  coordinates, so E Z^2 / K^2 is the 64th power of an integral over one. */
 static long double log_relvar_of_64(double tilt, double norm) {
@@ -106,6 +139,10 @@ static void relu_features_integrate_to_the_arc_cosine_kernel(void **state) {
     }
     assert_near(sum.mean, 1, 1e-6);
     assert_near(sum.second / (1 + ref_relvar_one(&law)), 1, 1e-6);
+    /* Of w and -w one feature at least is 0: the squared mean of two is half the mean square of one. */
+    const ref_law two = {
+        FAVOR_ESTIMATOR_RELU, FAVOR_COUPLING_ANTITHETIC, 2, 2, 0, 0, 0, law.angle, NULL, NULL};
+    assert_near(expl(ref_log_relmse(&two)) / (sum.second / 2 - 1), 1, 1e-5);
   }
 }
 
@@ -141,6 +178,7 @@ static void json_texts_are_checked_strictly(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(features_integrate_to_their_kernel_and_variance),
+      cmocka_unit_test(opposite_rows_integrate_to_their_variance),
       cmocka_unit_test(the_gain_of_the_optimal_tilt_is_the_published_one_by_quadrature),
       cmocka_unit_test(relu_features_integrate_to_the_arc_cosine_kernel),
       cmocka_unit_test(exact_kernels_have_their_special_values),

@@ -64,8 +64,8 @@ typedef struct call_table {
   size_t count;
 } call_table;
 
-extern const call_table calls_base, calls_map, calls_kernel, calls_attention, calls_state,
-    calls_forecast;
+extern const call_table calls_base, calls_map, calls_combine, calls_hybrid, calls_kernel,
+    calls_attention, calls_state, calls_forecast;
 
 /* ---- cases ---- */
 
@@ -103,8 +103,8 @@ typedef struct case_table {
 } case_table;
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
-    cases_kernel, cases_attention, cases_desc, cases_carry, cases_state, cases_state_io,
-    cases_forecast;
+    cases_combine, cases_hybrid, cases_kernel, cases_attention, cases_desc, cases_carry,
+    cases_state, cases_state_io, cases_forecast;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -205,6 +205,16 @@ typedef enum fixture_thing {
   THING_PROBLEM_A5,
   THING_FORECAST_SMALL, /* structs of results that no caller compiled */
   THING_FORECAST_A5,
+  THING_COMBINE_ZERO, /* options of combinations; lists of maps: of NULL, of another dimension, of other
+                         instruction sets; a map of that dimension, of the first draw, of another set */
+  THING_COMBINE_SMALL,
+  THING_COMBINE_A5,
+  THING_COMBINE_NULL,
+  THING_COMBINE_DIM,
+  THING_COMBINE_ISA,
+  THING_FACTOR_DIM,
+  THING_FACTOR_SAME,
+  THING_FACTOR_ISA,
   THING_COUNT
 } fixture_thing;
 
@@ -233,6 +243,10 @@ typedef struct fixture {
   favor_problem problem, raw_problem;
   favor_map *other_dim, *other_features;
   const favor_map *map_list[2];
+  favor_combine_opts combine, raw_combine;
+  favor_hybrid_opts hybrid;
+  favor_map *part[4]; /* of combinations: two draws, another dimension, another instruction set */
+  const favor_map *part_list[2];
   favor_state *own_state; /* for favor_state_destroy */
   unsigned char *spares;
   size_t state_bytes, spare_bytes;
@@ -275,21 +289,25 @@ void attention_close(fixture *f);
 bool attention_default(fixture *f, const char *name, argument *value);
 void *attention_thing(fixture *f, int64_t which);
 
+/** Combinations, in arguments_combine.c: the same again, and a setting of "opts.reserved" and the like. */
+bool combine_concerns(const fixture *f);
+void combine_make(fixture *f);
+void combine_fill(fixture *f);
+void combine_close(fixture *f);
+bool combine_default(fixture *f, const char *name, argument *value);
+void *combine_thing(fixture *f, int64_t which);
+void combine_set(fixture *f, const setting *s);
+
+/** Hybrid maps, in arguments_hybrid.c: valid values, and a setting of "hybrid.gate" and the like. */
+bool hybrid_concerns(const fixture *f);
+bool hybrid_default(fixture *f, const char *name, argument *value);
+void hybrid_set(fixture *f, const setting *s);
+
 /** Fields of the descriptor, in arguments_desc.c: apply a setting of "desc.n_q" and the like; arrays that fields
  *  may point to. */
 void desc_set(fixture *f, const setting *s);
 void desc_arrays(fixture *f);
 void desc_fill(fixture *f);
-
-/** Section 6, in arguments_forecast.c: whether a call is a forecast of a problem; its problem, arrays, values and
- *  things, as above. */
-bool forecast_concerns(const fixture *f);
-void forecast_make(fixture *f);
-void forecast_arrays(fixture *f);
-void forecast_fill(fixture *f);
-bool forecast_default(fixture *f, const char *name, argument *value);
-void *forecast_thing(fixture *f, int64_t which);
-void problem_set(fixture *f, const setting *s);
 
 /** The position of an argument of a call by its name, or -1. */
 int call_find(const call_row *call, const char *name);

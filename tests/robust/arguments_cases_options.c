@@ -3,6 +3,7 @@
 #include "robust/arguments.h"
 
 #define GERF INT("opts.estimator", FAVOR_ESTIMATOR_GERF)
+#define COMPLEX INT("opts.estimator", FAVOR_ESTIMATOR_COMPLEX_GERF)
 #define OPRF INT("opts.estimator", FAVOR_ESTIMATOR_OPRF)
 
 #define RANGE_REFUSED(function, name, high)                                                        \
@@ -45,7 +46,6 @@ static const argument_case rows[] = {
     ROW("favor_map_create*", INT("opts.recentre", 3), FAVOR_ERR_ENUM),
     ENUM_REFUSED("favor_map_create*", "opts.isa"),
     ROW("favor_map_create*", INT("opts.reserved", 1), FAVOR_ERR_VALUE),
-    ROW("favor_map_create*", INT("opts.reserved2", 1), FAVOR_ERR_VALUE),
     ENUM_REFUSED("favor_map_create*", "opts.allow_signed"),
     ROW("favor_map_create*", REAL("opts.scale", 0.0), FAVOR_ERR_VALUE),
     ROW("favor_map_create*", REAL("opts.scale", -0.0), FAVOR_ERR_VALUE),
@@ -61,6 +61,15 @@ static const argument_case rows[] = {
     ROW2("favor_map_create*", REAL("opts.tilt", -INFINITY), GERF, FAVOR_ERR_VALUE),
     ROW2("favor_map_create*", REAL("opts.tilt", 0.2499), GERF, FAVOR_OK),
     ROW("favor_map_create*", REAL("opts.tilt", 0.1), FAVOR_ERR_COMBINATION),
+
+    /* The complex tilt and its sign: for estimators with phases alone. */
+    ROW("favor_map_create*", REAL("opts.tilt_imag", 0.1), FAVOR_ERR_COMBINATION),
+    ROW("favor_map_create*", REAL("opts.tilt_imag", NAN), FAVOR_ERR_VALUE),
+    ROW("favor_map_create*", REAL("opts.tilt_imag", INFINITY), FAVOR_ERR_VALUE),
+    ROW("favor_map_create*", INT("opts.tilt_sign", -1), FAVOR_ERR_COMBINATION),
+    ROW("favor_map_create*", INT("opts.tilt_sign", 1), FAVOR_OK),
+    ENUM_REFUSED("favor_map_create*", "opts.tilt_sign"),
+    ROW2("favor_map_create*", INT("opts.tilt_sign", -1), COMPLEX, FAVOR_OK),
 
     /* Statistics: missing, of another dimension, empty, of one side. */
     ROW2("favor_map_create*", NUL("opts.stats"), GERF, FAVOR_ERR_STATISTICS),

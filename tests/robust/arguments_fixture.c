@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The valid values: objects, arrays and sizes. */
-#include "robust/arguments.h"
+#include "robust/arguments_forecast.h"
 
 #include "robust/maps.h"
 
@@ -73,6 +73,7 @@ static void make_objects(fixture *f) {
     assert_ok(favor_stats_create(ARG_DIM, &f->allocator, &f->keyless));
     assert_ok(favor_stats_add_f64(f->keyless, FAVOR_QUERY, 1, row, ARG_DIM, NULL));
   }
+  if (combine_concerns(f)) combine_make(f);
   if (call_find(call, "pool") >= 0) assert_ok(favor_pool_create(2, &f->allocator, &f->pool));
   if (!attention && call_find(call, "map") < 0 && strcmp(call->name, "favor_map_load") != 0) return;
   double w[ARG_PROJECTIONS * ARG_DIM];
@@ -130,6 +131,7 @@ static void list_arrays(fixture *f) {
       {"bytes", 1, 1, 1, 8, NULL},
       {"info", 1, 1, 1, sizeof(favor_coupling_info), NULL},
       {"opts", 1, 1, 1, sizeof(favor_map_opts), NULL},
+      {"weights", 1, 2, 2, 8, NULL},
       {"report", 1, 1, 1, sizeof(favor_report), NULL},
       {"buf", 1, (int64_t)f->text_bytes, 1, 1, NULL},
       {"block", 1, (int64_t)f->saved_bytes, 1, 1, NULL},
@@ -191,10 +193,12 @@ void fixture_open(fixture *f, const call_row *call) {
   fill_inputs(f);
   if (attention_concerns(f)) attention_fill(f);
   if (forecast_concerns(f)) forecast_fill(f);
+  if (combine_concerns(f)) combine_fill(f);
 }
 
 void fixture_close(fixture *f) {
   if (attention_concerns(f)) attention_close(f);
+  if (combine_concerns(f)) combine_close(f);
   favor_pool_destroy(f->pool);
   favor_map_destroy(f->map);
   favor_map_destroy(f->given);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How to call the forecasts of problems, section 6 of favor.h, and their valid values. */
-#include "robust/arguments.h"
+#include "robust/arguments_forecast.h"
 
 #include "robust/maps.h"
 

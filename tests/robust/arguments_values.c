@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From names to values: the valid one of every argument, and what a setting makes of it. */
-#include "robust/arguments.h"
+#include "robust/arguments_forecast.h"
 
 /* ---- valid values ---- */
 
@@ -47,7 +47,7 @@ static bool default_by_call(fixture *f, const char *name, argument *value) {
     value->i = (int64_t)(makes_opts                        ? sizeof(favor_map_opts)
                          : call_starts(f, "favor_problem") ? sizeof(favor_problem)
                                                            : sizeof(favor_report));
-  else if (strcmp(name, "opts") == 0 && !makes_opts)
+  else if (strcmp(name, "opts") == 0 && !makes_opts && !hybrid_concerns(f))
     value->p = &f->opts;
   else if (strcmp(name, "report") == 0 && !is_call(f, "favor_report_init_sized"))
     value->p = &f->report;
@@ -88,6 +88,8 @@ argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
   if (attention_concerns(f) && attention_default(f, name, &value)) return value;
   if (forecast_concerns(f) && forecast_default(f, name, &value)) return value;
+  if (combine_concerns(f) && combine_default(f, name, &value)) return value;
+  if (hybrid_concerns(f) && hybrid_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
   for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
     if (strcmp(integers[i].name, name) != 0) continue;
@@ -121,6 +123,7 @@ static void *find_thing(fixture *f, int64_t which) {
   if (which <= THING_EXECUTOR_WIDEST) return &f->executors[which];
   if (which <= THING_ALLOCATOR_ZERO) return &f->broken[which];
   if (which >= THING_PROBLEM_ZERO && which <= THING_FORECAST_A5) return forecast_thing(f, which);
+  if (which >= THING_COMBINE_ZERO) return combine_thing(f, which);
   if (which >= THING_MAPS_NULL) return attention_thing(f, which);
   if (which >= THING_OPTS_ZERO && which <= THING_OPTS_A5) return raw_opts(f, which);
   if (which >= THING_REPORT_ZERO && which <= THING_REPORT_A5) return raw_report(f, which);
@@ -152,10 +155,10 @@ typedef struct opts_field {
   { "opts." #name, offsetof(favor_map_opts, name), sizeof(((favor_map_opts *)NULL)->name) }
 
 static const opts_field fields[] = {
-    FIELD(dim),      FIELD(projections), FIELD(kernel),       FIELD(estimator), FIELD(coupling),
-    FIELD(recentre), FIELD(isa),         FIELD(reserved),     FIELD(scale),     FIELD(tilt),
-    FIELD(seed),     FIELD(stream),      FIELD(stats),        FIELD(allocator), FIELD(report),
-    FIELD(size),     FIELD(reserved2),   FIELD(allow_signed),
+    FIELD(dim),      FIELD(projections), FIELD(kernel),    FIELD(estimator),    FIELD(coupling),
+    FIELD(recentre), FIELD(isa),         FIELD(reserved),  FIELD(scale),        FIELD(tilt),
+    FIELD(seed),     FIELD(stream),      FIELD(stats),     FIELD(allocator),    FIELD(report),
+    FIELD(size),     FIELD(tilt_imag),   FIELD(tilt_sign), FIELD(allow_signed),
 };
 
 static void set_field(fixture *f, const setting *s) {
@@ -231,8 +234,12 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
   if (s->kind == SET_NONE) return;
   if (s->kind == SET_ENV) {
     assert_int_equal(setenv("FAVOR_ISA", s->text, 1), 0);
+  } else if (strncmp(s->argument, "opts.", 5) == 0 && combine_concerns(f)) {
+    combine_set(f, s);
   } else if (strncmp(s->argument, "opts.", 5) == 0) {
     set_field(f, s);
+  } else if (strncmp(s->argument, "hybrid.", 7) == 0) {
+    hybrid_set(f, s);
   } else if (strncmp(s->argument, "desc.", 5) == 0) {
     desc_set(f, s);
   } else if (strncmp(s->argument, "problem.", 8) == 0) {

@@ -10,24 +10,42 @@ static const int32_t isas[] = {FAVOR_ISA_LIST(LIST_VALUE)};
 
 #define COUNT(a) (int)(sizeof(a) / sizeof *(a))
 
-int map_cases(map_case cases[MAP_CASES_MAX]) {
-  const int all = COUNT(kernels) * COUNT(estimators) * COUNT(couplings) * COUNT(isas);
-  int n = 0;
-  for (int i = 0; i < all; i++) {
-    int rest = i;
-    map_case c;
-    c.isa = isas[rest % COUNT(isas)];
-    rest /= COUNT(isas);
-    c.coupling = couplings[rest % COUNT(couplings)];
-    rest /= COUNT(couplings);
-    c.estimator = estimators[rest % COUNT(estimators)];
-    c.kernel = kernels[rest / COUNT(estimators)];
-    if (favor_combination(c.kernel, c.estimator, c.coupling) != FAVOR_OK) continue;
-    if (favor_isa_check(c.isa) != FAVOR_OK) continue;
-    assert_true(n < MAP_CASES_MAX);
-    cases[n++] = c;
+/** The coupling of one kernel, estimator and instruction set: the next valid one from `turn` on. */
+static int32_t coupling_in_turn(int32_t kernel, int32_t estimator, int turn) {
+  for (int i = 0; i < COUNT(couplings); i++) {
+    const int32_t coupling = couplings[(turn + i) % COUNT(couplings)];
+    if (favor_combination(kernel, estimator, coupling) == FAVOR_OK) return coupling;
   }
+  return 0;
+}
+
+int map_cases(map_case cases[MAP_CASES_MAX]) {
+  int n = 0;
+  for (int k = 0; k < COUNT(kernels); k++)
+    for (int e = 0; e < COUNT(estimators); e++)
+      for (int i = 0; i < COUNT(isas); i++) {
+        const int32_t coupling = coupling_in_turn(kernels[k], estimators[e], n);
+        if (coupling == 0 || favor_isa_check(isas[i]) != FAVOR_OK) continue;
+        assert_true(n < MAP_CASES_MAX);
+        cases[n++] = (map_case){
+            .kernel = kernels[k], .estimator = estimators[e], .coupling = coupling, .isa = isas[i]};
+      }
   assert_true(n > 0);
+  return n;
+}
+
+int map_laws(map_case cases[MAP_CASES_MAX]) {
+  int n = 0;
+  for (int k = 0; k < COUNT(kernels); k++)
+    for (int e = 0; e < COUNT(estimators); e++)
+      for (int c = 0; c < COUNT(couplings); c++) {
+        if (favor_combination(kernels[k], estimators[e], couplings[c]) != FAVOR_OK) continue;
+        assert_true(n < MAP_CASES_MAX);
+        cases[n++] = (map_case){.kernel = kernels[k],
+                                .estimator = estimators[e],
+                                .coupling = couplings[c],
+                                .isa = FAVOR_ISA_AUTO};
+      }
   return n;
 }
 
@@ -58,6 +76,7 @@ void map_case_opts(const map_case *c, int64_t dim, int64_t projections, const fa
   opts->seed = 7;
   opts->stats = stats;
   if (info.takes_tilt && stats == NULL) opts->tilt = 0.1;
+  if (info.takes_tilt_imag) opts->tilt_imag = 0.03;
 }
 
 favor_map *map_case_create(const map_case *c, int64_t dim, int64_t projections,

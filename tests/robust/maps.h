@@ -5,14 +5,18 @@
 
 #include "support/test.h"
 
-#define MAP_CASES_MAX 256
+#define MAP_CASES_MAX 512
 
 typedef struct map_case {
   int32_t kernel, estimator, coupling, isa;
 } map_case;
 
-/** All (kernel, estimator, coupling, isa) that favor_combination and favor_isa_check allow. */
+/** Every (kernel, estimator, isa) that this machine can make, couplings by turns: rows do not ask how
+ *  their W was drawn. */
 int map_cases(map_case cases[MAP_CASES_MAX]);
+
+/** Every (kernel, estimator, coupling) that favor_combination allows, on any instruction set. */
+int map_laws(map_case cases[MAP_CASES_MAX]);
 
 /** "softmax positive simplex blas", in a buffer of the caller. */
 const char *map_case_name(const map_case *c, char buf[96]);

@@ -68,6 +68,61 @@ static favor_status redraw(world *w, void **made) {
   return status;
 }
 
+/* 2 map - map, or map times a draw of its own. */
+static favor_status concat(world *w, void **made) {
+  const favor_map *maps[] = {w->map, w->map};
+  const double weights[] = {2, -1};
+  favor_combine_opts opts;
+  favor_map *map = NULL;
+  assert_ok(favor_combine_opts_init(&opts));
+  opts.allocator = w->allocator;
+  const favor_status status = favor_map_concat(&opts, 2, maps, weights, &map);
+  *made = map;
+  return status;
+}
+
+static favor_status tensor(world *w, void **made) {
+  favor_map *other = NULL, *map = NULL;
+  favor_combine_opts opts;
+  assert_ok(favor_combine_opts_init(&opts));
+  opts.allocator = w->allocator;
+  favor_status status = favor_map_redraw(w->map, 98, &other);
+  if (status == FAVOR_OK) status = favor_map_tensor(&opts, w->map, other, &map);
+  favor_map_destroy(other);
+  *made = map;
+  return status;
+}
+
+static favor_status hybrid(world *w, void **made) {
+  favor_map_opts opts;
+  favor_map *map = NULL;
+  assert_ok(favor_map_opts_init(&opts));
+  opts.dim = OP_DIM;
+  opts.projections = OP_PROJECTIONS;
+  opts.allocator = w->allocator;
+  const favor_status status = favor_map_hybrid(&opts, NULL, &map);
+  *made = map;
+  return status;
+}
+
+/* Make, save into memory of the caller's, load and redraw. */
+static favor_status load_combination(world *w, void **made) {
+  void *object = NULL;
+  favor_map *loaded = NULL, *fresh = NULL;
+  size_t bytes = 0;
+  favor_status status = concat(w, &object);
+  if (status < 0) return status;
+  assert_ok(favor_map_save(object, NULL, 0, &bytes));
+  unsigned char block[4096];
+  assert_ok(favor_map_save(object, block, sizeof block, &bytes));
+  favor_map_destroy(object);
+  status = favor_map_load(block, bytes, FAVOR_ISA_AUTO, &w->allocator, NULL, &loaded);
+  if (status == FAVOR_OK) status = favor_map_redraw(loaded, 5, &fresh);
+  favor_map_destroy(loaded);
+  *made = fresh;
+  return status;
+}
+
 static favor_status load_map(world *w, void **made) {
   favor_map *map = NULL;
   const favor_status status =
@@ -170,6 +225,10 @@ const operation operations[] = {
     {"favor_map_create_from_projections_f64", from_f64, destroy_map},
     {"favor_map_redraw", redraw, destroy_map},
     {"favor_map_load", load_map, destroy_map},
+    {"favor_map_concat", concat, destroy_map},
+    {"favor_map_tensor", tensor, destroy_map},
+    {"favor_map_hybrid", hybrid, destroy_map},
+    {"favor_map_load of a combination", load_combination, destroy_map},
     {"favor_stats_spectrum", spectrum, NULL},
     {"favor_map_apply_f32", apply_f32, NULL},
     {"favor_map_apply_f64", apply_f64, NULL},

@@ -233,8 +233,11 @@ static void numbers_that_no_map_has_are_refused(void **state) {
         memcpy(copy, block, bytes);
         damage_set_number(copy, at, bad[b]);
         damage_repair_checksum(copy, bytes);
+        /* The rest of a recipe with phases stands before the arrays. */
+        const bool recipe =
+            cases[i].estimator == FAVOR_ESTIMATOR_COMPLEX_GERF && at < SAVED_ARRAYS + 32;
         assert_status(favor_map_load(copy, bytes, FAVOR_ISA_AUTO, NULL, NULL, &map),
-                      FAVOR_ERR_VALUE);
+                      recipe ? FAVOR_ERR_FORMAT : FAVOR_ERR_VALUE);
         assert_null(map);
       }
     free(copy);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** Saved FAVOR# maps: a damaged matrix would load as a quietly biased map. */
+/** Saved maps that would load quietly biased: matrices of FAVOR#, couplings that an estimator refuses. */
 #include "robust/saved_maps.h"
 
 /** FAVOR#: matrices that are not each other's inverse, tilts that the constant does not belong to. */
@@ -33,9 +33,32 @@ static void matrices_that_would_be_biased_are_refused(void **state) {
   assert_true(tried > 0);
 }
 
+/* A block whose coupling and estimator favor_combination refuses is as malformed as one with an
+ * unknown coupling; every pair that it allows has loaded above. */
+static void couplings_load_with_the_estimators_that_take_them(void **state) {
+  (void)state;
+  map_case cases[MAP_CASES_MAX];
+  const int n = saved_map_cases(cases);
+  for (int i = 0; i < n; i++) {
+    size_t bytes;
+    unsigned char *block = saved_map_make(&cases[i], 2, 3, &bytes);
+    for (int32_t c = FAVOR_COUPLING_IID; c < 12; c++) {
+      favor_map *map = NULL;
+      damage_set_field(block, SAVED_COUPLING, (uint64_t)c);
+      damage_repair_checksum(block, bytes);
+      const bool good = favor_combination(cases[i].kernel, cases[i].estimator, c) == FAVOR_OK;
+      assert_status(favor_map_load(block, bytes, FAVOR_ISA_AUTO, NULL, NULL, &map),
+                    good ? FAVOR_OK : FAVOR_ERR_FORMAT);
+      favor_map_destroy(map);
+    }
+    free(block);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(matrices_that_would_be_biased_are_refused),
+      cmocka_unit_test(couplings_load_with_the_estimators_that_take_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,9 +120,14 @@ long double ref_relvar_one(const ref_law *law) {
   }
 }
 
-/** E Z_i Z_j / K^2 - 1 for two rows of a block of `rows`, chi norms, cosine c. The tilt cancels. */
+/** E Z_i Z_j / K^2 - 1 for two rows of a block of `rows`, chi norms, cosine c. The tilt cancels;
+ *  not so in opposite rows, of which w.v cancels instead, as it does at v = 0. */
 static long double cross(const ref_law *law, long double c) {
   const long double s = argument(law);
+  if (law->coupling == FAVOR_COUPLING_ANTITHETIC) {
+    if (law->estimator == FAVOR_ESTIMATOR_RELU) return -1; /* max(0, t) max(0, -t) = 0 */
+    return expm1l(ref_log_second_moment(law->dim, law->tilt, 0) - s);
+  }
   const int d = (int)law->dim;
   long double excess = ref_conformity_excess(d, c, s);
   if (is_even(law) && c != 0) excess = (excess + ref_conformity_excess(d, -c, s)) / 2;
@@ -130,7 +135,14 @@ static long double cross(const ref_law *law, long double c) {
 }
 
 static int64_t block_rows(const ref_law *law) {
+  if (law->coupling == FAVOR_COUPLING_ANTITHETIC) return 2;
   return law->coupling == FAVOR_COUPLING_IID ? 1 : law->dim;
+}
+
+/** Rows whose pairs have no known law, unless there is one row a block. */
+static bool is_unknown(const ref_law *law) {
+  if (law->coupling == FAVOR_COUPLING_HADAMARD) return true;
+  return law->coupling == FAVOR_COUPLING_SIMPLEX_PLUS && law->dim > 1 && law->projections > 1;
 }
 
 static long double cosine(const ref_law *law, int64_t rows) {
@@ -171,6 +183,7 @@ static long double fixed_norm_relmse(const ref_law *law) {
 }
 
 long double ref_relative_mean(const ref_law *law) {
+  if (law->coupling == FAVOR_COUPLING_HADAMARD) return (long double)NAN;
   if (law->coupling != FAVOR_COUPLING_FIXED_NORM) return 1;
   if (!ref_knows(law->estimator) || law->squares) return (long double)NAN;
   if (law->estimator == FAVOR_ESTIMATOR_RELU) return 1; /* quadratic in |w| */
@@ -180,13 +193,12 @@ long double ref_relative_mean(const ref_law *law) {
 long double ref_log_relmse(const ref_law *law) {
   const int64_t block = block_rows(law), full = law->projections / block,
                 rest = law->projections % block;
-  if (!ref_knows(law->estimator)) return (long double)NAN;
-  if (law->estimator == FAVOR_ESTIMATOR_RELU && block > 1) return (long double)NAN;
+  if (!ref_knows(law->estimator) || is_unknown(law)) return (long double)NAN;
   if (law->squares && (law->coupling == FAVOR_COUPLING_FIXED_NORM || law->projections > 1) &&
       law->coupling != FAVOR_COUPLING_IID)
     return (long double)NAN;
-  if (law->estimator == FAVOR_ESTIMATOR_RELU)
-    return logl(ref_relvar_one(law) / (long double)law->projections);
+  if (law->estimator == FAVOR_ESTIMATOR_RELU && law->coupling != FAVOR_COUPLING_ANTITHETIC)
+    return block > 1 ? (long double)NAN : logl(ref_relvar_one(law) / (long double)law->projections);
   if (law->coupling == FAVOR_COUPLING_FIXED_NORM) return logl(fixed_norm_relmse(law));
   if (8 * law->tilt >= 1) return INF;
   long double sum = full > 0 ? (long double)full * block_part(law, block) : 0;

@@ -37,12 +37,13 @@ long double ref_relvar_one(const ref_law *law);
 
 /** ln of the relative mean squared error of the whole map, partial last block included. -inf where
  *  the estimate is exact, +inf for A >= 1/8 with norms of law chi, NAN where no closed form is
- *  known (relu features in blocks of several rows, differing tilts other than with independent rows,
- *  estimators without a reference). */
+ *  known (relu features in blocks of several rows that are not opposite, simplex_plus and hadamard
+ *  rows, differing tilts other than with independent rows, estimators without a reference). */
 long double ref_log_relmse(const ref_law *law);
 
 /** E K^ / K: 1 for exact couplings, from 0F1 for norms fixed to sqrt(d); NAN where that is not
- *  known. */
+ *  known, and for hadamard rows, whose mean depends on more than a ref_law holds
+ *  (coupled_rows.h). */
 long double ref_relative_mean(const ref_law *law);
 
 /** ln E Z^2 / K^2 of a generalised exponential feature with tilt A at |x' + y'|^2 = phi, from the

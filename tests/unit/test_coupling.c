@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Every coupling of the list against what its descriptor says: the law of each row, the
- * dependence of the rows of one block, and the independence of blocks. */
+ * dependence of the rows of one block, and the independence of blocks. What their files claim
+ * besides: test_coupling_claims.c. */
 #include "support/test.h"
 
-#include "coupling/coupling.h"
 #include "support/statistics.h"
+#include "unit/coupling_draw.h"
 
 #define ADDRESS(name, symbol, value, title) &favor_coupling_##symbol,
 static const favor_coupling *const couplings[] = {FAVOR_COUPLING_LIST(ADDRESS)};
 enum { coupling_count = sizeof couplings / sizeof couplings[0] };
 
 static const int64_t sizes[] = {1, 2, 3, 8}; /* of dimensions and of blocks */
-enum { most_d = 8, draws = 12000 };
+enum { draws = 12000 };
 
 typedef void (*case_check)(const favor_coupling *coupling, int64_t rows, int64_t d);
 
@@ -27,23 +28,6 @@ static void for_every_block(case_check check) {
   }
 }
 
-/* Block b of stream 0, as maps draw it. */
-static void draw_block(const favor_coupling *coupling, uint64_t seed, uint64_t b, int64_t rows,
-                       int64_t d, double *w) {
-  double scratch[1024];
-  favor_draw from;
-  assert_in_range(coupling->scratch(rows, d), 0, 1024);
-  favor_rng_start(&from.direction, seed, 0, FAVOR_PURPOSE_DIRECTION, b);
-  favor_rng_start(&from.norm, seed, 0, FAVOR_PURPOSE_NORM, b);
-  coupling->draw(&from, rows, d, w, scratch);
-}
-
-static double dot(int64_t d, const double *a, const double *b) {
-  long double sum = 0;
-  for (int64_t j = 0; j < d; j++) sum += (long double)a[j] * b[j];
-  return (double)sum;
-}
-
 static void assert_z(const char *what, const favor_coupling *coupling, int64_t rows, int64_t d,
                      const sample *s, double expected) {
   const double z = z_score(sample_mean(s), expected, sample_stderr(s));
@@ -53,10 +37,26 @@ static void assert_z(const char *what, const favor_coupling *coupling, int64_t r
   fail();
 }
 
-/* Moments of N(0, I), or for fixed norms of sqrt(d) times a uniform direction, whose even
- * moments of order 2k are those of N(0, I) times d^k / (d (d + 2) ... (d + 2k - 2)). */
+static double padded(int64_t d) {
+  return d < 3 ? (double)d : d < 5 ? 4 : 8; /* the next power of two */
+}
+
+/* E x^4 and E x^2 y^2 of one row. Those of N(0, I), or for fixed norms of sqrt(d) times a uniform
+ * direction, whose even moments of order 2k are those of N(0, I) times d^k / (d (d + 2) ... (d +
+ * 2k - 2)), or what the file of the Hadamard coupling states. */
+static double fourth(const favor_coupling *coupling, int64_t d) {
+  const double p = padded(d), dd = (double)d;
+  if (coupling->id == FAVOR_COUPLING_HADAMARD) return 3 - 8 / (p * p) + 8 / (p * p * p);
+  return coupling->exact ? 3 : 3 * dd / (dd + 2);
+}
+
+static double two_squares(const favor_coupling *coupling, int64_t d) {
+  const double p = padded(d), dd = (double)d;
+  if (coupling->id == FAVOR_COUPLING_HADAMARD) return 1 + 8 / (p * p * p);
+  return coupling->exact ? 1 : dd / (dd + 2);
+}
+
 static void check_row_moments(const favor_coupling *coupling, int64_t rows, int64_t d) {
-  const double dd = (double)d, shrink = coupling->chi_norms ? 1 : dd / (dd + 2);
   for (int64_t row = 0; row<rows; row += rows> 1 ? rows - 1 : 1) {
     sample power[4] = {0}, cross = {0}, squares = {0}, one_three = {0};
     for (uint64_t b = 0; b < draws; b++) {
@@ -74,10 +74,10 @@ static void check_row_moments(const favor_coupling *coupling, int64_t rows, int6
     assert_z("E x", coupling, rows, d, &power[0], 0);
     assert_z("E x^2", coupling, rows, d, &power[1], 1);
     assert_z("E x^3", coupling, rows, d, &power[2], 0);
-    assert_z("E x^4", coupling, rows, d, &power[3], 3 * shrink);
+    assert_z("E x^4", coupling, rows, d, &power[3], fourth(coupling, d));
     if (d == 1) continue;
     assert_z("E xy", coupling, rows, d, &cross, 0);
-    assert_z("E x^2 y^2", coupling, rows, d, &squares, shrink);
+    assert_z("E x^2 y^2", coupling, rows, d, &squares, two_squares(coupling, d));
     assert_z("E x y^3", coupling, rows, d, &one_three, 0);
   }
 }
@@ -89,6 +89,9 @@ static void each_row_has_the_moments_of_its_law(void **state) {
 
 static void check_norms(const favor_coupling *coupling, int64_t rows, int64_t d) {
   const double dd = (double)d;
+  const bool hadamard = coupling->id == FAVOR_COUPLING_HADAMARD;
+  const bool chi = coupling->exact || (hadamard && padded(d) == dd);
+  const bool free = chi && coupling->pairs != FAVOR_PAIRS_OPPOSITE;
   sample norm = {0}, square = {0}, spread = {0}, pair = {0};
   for (uint64_t b = 0; b < draws; b++) {
     double w[8 * most_d];
@@ -103,43 +106,51 @@ static void check_norms(const favor_coupling *coupling, int64_t rows, int64_t d)
   }
   if (!coupling->chi_norms) return;
   const double mean = sqrt(2.0) * exp(lgamma((dd + 1) / 2) - lgamma(dd / 2));
-  assert_z("E |w|", coupling, rows, d, &norm, mean);
+  const double fourths = dd * fourth(coupling, d) + dd * (dd - 1) * two_squares(coupling, d);
   assert_z("E |w|^2", coupling, rows, d, &square, dd);
-  assert_z("Var |w|^2", coupling, rows, d, &spread, 2 * dd);
-  if (rows > 1) assert_z("covariance of two rows' |w|^2", coupling, rows, d, &pair, 0);
+  assert_z("Var |w|^2", coupling, rows, d, &spread, fourths - dd * dd);
+  if (chi) assert_z("E |w|", coupling, rows, d, &norm, mean);
+  if (rows > 1 && free) assert_z("covariance of two rows' |w|^2", coupling, rows, d, &pair, 0);
 }
 
-static void norms_are_independent_chi_or_exactly_sqrt_d(void **state) {
+static void norms_are_those_of_the_law(void **state) {
   (void)state;
   for_every_block(check_norms);
 }
 
-/* With a stated cosine, every pair of every block has it: to 32 ulps of 1, since w is scaled by
- * its norm. Without one, the products of two rows are those of independent normals: mean 0,
- * variance d. */
+/* Every pair of the block has the stated cosine, to 32 ulps of 1, since w is scaled by its norm. */
+static void check_cosines(const favor_coupling *coupling, int64_t rows, int64_t d,
+                          const double *w) {
+  for (int64_t i = 0; i < rows; i++) {
+    for (int64_t k = 0; k < i; k++) {
+      const double *x = w + i * d, *y = w + k * d;
+      const double cosine = dot(d, x, y) / sqrt(dot(d, x, x) * dot(d, y, y));
+      assert_near(cosine, coupling->cosine(rows), 32 * DBL_EPSILON);
+    }
+  }
+}
+
+/* Products of two independent rows have mean 0 and variance d. */
 static void check_pairs(const favor_coupling *coupling, int64_t rows, int64_t d) {
   sample product = {0}, square = {0};
+  const bool independent = coupling->pairs == FAVOR_PAIRS_INDEPENDENT;
   if (rows < 2) return;
-  for (uint64_t b = 0; b < draws; b++) {
+  assert_int_equal(coupling->cosine != NULL, coupling->pairs == FAVOR_PAIRS_COSINE);
+  for (uint64_t b = 0; b < (independent ? draws : 500); b++) {
     double w[8 * most_d];
     draw_block(coupling, 3, b, rows, d, w);
     sample_add(&product, dot(d, w, w + d));
     sample_add(&square, pow(dot(d, w, w + d), 2));
-    if (coupling->cosine == NULL || b >= 500) continue;
-    for (int64_t i = 0; i < rows; i++) {
-      for (int64_t k = 0; k < i; k++) {
-        const double *x = w + i * d, *y = w + k * d;
-        const double cosine = dot(d, x, y) / sqrt(dot(d, x, x) * dot(d, y, y));
-        assert_near(cosine, coupling->cosine(rows), 32 * DBL_EPSILON);
-      }
-    }
+    if (coupling->pairs == FAVOR_PAIRS_COSINE) check_cosines(coupling, rows, d, w);
+    for (int64_t j = 0; coupling->pairs == FAVOR_PAIRS_OPPOSITE && j < d; j++)
+      assert_true(w[d + j] == -w[j]);
   }
-  if (coupling->cosine != NULL) return;
+  if (!independent) return;
   assert_z("E w_0.w_1", coupling, rows, d, &product, 0);
   assert_z("E (w_0.w_1)^2", coupling, rows, d, &square, (double)d);
 }
 
-static void pairs_of_a_block_have_the_stated_cosine(void **state) {
+static void pairs_of_a_block_have_the_stated_law(void **state) {
   (void)state;
   for_every_block(check_pairs);
 }
@@ -163,69 +174,6 @@ static void check_blocks(const favor_coupling *coupling, int64_t rows, int64_t d
 static void blocks_are_independent(void **state) {
   (void)state;
   for_every_block(check_blocks);
-}
-
-/* The mean of exp(w.v), the quantity that positive features estimate, as a series in t = |v|^2 /
- * 2. */
-static double relative_bias_of_fixed_norm(int64_t d, double t) {
-  long double term = 1, sum = 0, p = 1, exact = expl((long double)t);
-  for (int k = 0; k < 400; k++) {
-    sum += term * p;
-    term *= t / (k + 1.0L);
-    p /= 1 + 2.0L * k / (long double)d;
-  }
-  return (double)(sum / exact - 1);
-}
-
-static void fixed_norm_is_biased_as_its_law_says(void **state) {
-  (void)state;
-  const int64_t all[] = {1, 2, 3, 8, 64, 1024};
-  for (size_t i = 0; i < 6; i++) {
-    for (double t = 0.0625; t < 33; t *= 2) {
-      const double bias = relative_bias_of_fixed_norm(all[i], t);
-      assert_true(bias <= 0 && bias >= -t * t / ((double)all[i] + 2));
-    }
-  }
-  /* The table of the coupling's file, in per cent at d = 64. */
-  const double squares[] = {1, 4, 8, 16, 32}, percent[] = {-0.4, -5.5, -19, -53, -92};
-  for (int i = 0; i < 5; i++) {
-    assert_near(100 * relative_bias_of_fixed_norm(64, squares[i] / 2), percent[i],
-                i < 2 ? 0.05 : 0.5);
-  }
-}
-
-static void fixed_norm_draws_follow_its_series(void **state) {
-  (void)state;
-  const int64_t d = 8;
-  sample estimate = {0};
-  for (uint64_t b = 0; b < 50000; b++) {
-    double w[most_d];
-    draw_block(&favor_coupling_fixed_norm, 5, b, 1, d, w);
-    sample_add(&estimate, exp(w[2])); /* v is a unit vector: t = 1/2 */
-  }
-  const double expected = exp(0.5) * (1 + relative_bias_of_fixed_norm(d, 0.5));
-  assert_near(z_score(sample_mean(&estimate), expected, sample_stderr(&estimate)), 0, 5);
-}
-
-static void first_rows_do_not_depend_on_how_many_follow(void **state) {
-  (void)state;
-  const favor_coupling *const prefix[] = {&favor_coupling_iid, &favor_coupling_orthogonal,
-                                          &favor_coupling_fixed_norm};
-  for (int c = 0; c < 3; c++) {
-    double eight[8 * most_d], three[3 * most_d];
-    draw_block(prefix[c], 6, 0, 8, 8, eight);
-    draw_block(prefix[c], 6, 0, 3, 8, three);
-    assert_memory_equal(eight, three, sizeof three);
-    assert_int_equal(prefix[c]->block_rows(8), c == 0 ? 64 : 8);
-  }
-}
-
-static void a_partial_simplex_spreads_its_own_rows_best(void **state) {
-  (void)state;
-  double w[2 * most_d];
-  draw_block(&favor_coupling_simplex, 7, 0, 2, 8, w); /* two rows of eight: antipodal directions */
-  const double scale = sqrt(dot(8, w + 8, w + 8) / dot(8, w, w));
-  for (int j = 0; j < 8; j++) assert_near(w[8 + j], -scale * w[j], 32 * DBL_EPSILON);
 }
 
 static void descriptors_are_complete(void **state) {
@@ -262,13 +210,9 @@ static void the_best_coupling_depends_on_the_estimators_symmetry(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_row_has_the_moments_of_its_law),
-      cmocka_unit_test(norms_are_independent_chi_or_exactly_sqrt_d),
-      cmocka_unit_test(pairs_of_a_block_have_the_stated_cosine),
+      cmocka_unit_test(norms_are_those_of_the_law),
+      cmocka_unit_test(pairs_of_a_block_have_the_stated_law),
       cmocka_unit_test(blocks_are_independent),
-      cmocka_unit_test(fixed_norm_is_biased_as_its_law_says),
-      cmocka_unit_test(fixed_norm_draws_follow_its_series),
-      cmocka_unit_test(first_rows_do_not_depend_on_how_many_follow),
-      cmocka_unit_test(a_partial_simplex_spreads_its_own_rows_best),
       cmocka_unit_test(descriptors_are_complete),
       cmocka_unit_test(the_best_coupling_depends_on_the_estimators_symmetry),
   };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** The descriptors and fits of the estimators, against their published constants. */
 #include "estimator/estimator.h"
+#include "map/registry.h"
 #include "support/test.h"
 
 #define LIST_DESCRIPTOR(name, symbol, value, title) &favor_estimator_##symbol,
@@ -51,6 +52,22 @@ static void every_kernel_has_one_best_estimator(void **state) {
       assert_true(best > 0);
       assert_int_equal(times, 1);
     }
+}
+
+/* Estimators with projections of another law than N(0, I) refuse what has a rotation or a mirror
+ * image: independent rows are left, and are what AUTO means. */
+static void estimators_refuse_kinds_of_rows(void **state) {
+  (void)state;
+  favor_estimator other = favor_estimator_positive;
+  other.refuses = FAVOR_ROWS_TURNED | FAVOR_ROWS_OPPOSITE;
+  for (int32_t c = FAVOR_COUPLING_IID; favor_coupling_find(c); c++) {
+    const favor_coupling *coupling = favor_coupling_find(c);
+    assert_int_equal(favor_rows_refused(&other, coupling) == 0, c == FAVOR_COUPLING_IID);
+    assert_int_equal(favor_rows_refused(&favor_estimator_positive, coupling), 0);
+  }
+  assert_int_equal(favor_coupling_best(&other)->id, FAVOR_COUPLING_IID);
+  for (size_t i = 0; i < COUNT(all); i++)
+    assert_int_equal(favor_rows_refused(all[i], favor_coupling_best(all[i])), 0);
 }
 
 static void fits_have_the_published_constants(void **state) {
@@ -129,6 +146,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_row_of_the_list_names_its_descriptor),
       cmocka_unit_test(every_kernel_has_one_best_estimator),
+      cmocka_unit_test(estimators_refuse_kinds_of_rows),
       cmocka_unit_test(fits_have_the_published_constants),
       cmocka_unit_test(a_given_tilt_is_taken_as_it_is),
       cmocka_unit_test(a_tilt_is_fitted_from_statistics_or_refused),
