@@ -3,6 +3,7 @@
 #ifndef FAVOR_BENCH_ATTENTION_H
 #define FAVOR_BENCH_ATTENTION_H
 
+#include "auto.h"
 #include "names.h"
 #include "options.h"
 #include "plot.h"
@@ -38,7 +39,8 @@ typedef struct attention_options {
   bench_reals norm, scale;
   bench_ints estimator, coupling, projections, precision, isa, threads;
   bench_ints draws, repeats, seed;
-  bool synthetic; /* an option of the synthetic sets was given, or no heads */
+  bench_ints automatic; /* one switch: measure what AUTO chooses */
+  bool synthetic;       /* an option of the synthetic sets was given, or no heads */
 } attention_options;
 
 /** Rows of all heads: queries [batch, heads, n_q, dim], keys [batch, kv_heads, n_k, dim] (the first
@@ -76,6 +78,7 @@ typedef struct attention_row {
   double output_median, output_worst, output_stderr; /* of the mean, relative to it */
   double kernel_median, kernel_worst, over_bound;
   double extra_bytes;
+  favor_forecast advice; /* size 0: not asked for */
 } attention_row;
 
 typedef struct attention_run {

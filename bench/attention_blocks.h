@@ -32,4 +32,7 @@ void attention_print_streams(const attention_run *run, FILE *out);
 void attention_print_crossovers(const attention_run *run, FILE *out);
 void attention_print_verdicts(const attention_run *run, FILE *out);
 
+/** What AUTO chose, forecast beside measured, where it was asked. */
+void attention_print_advice(const attention_run *run, FILE *out);
+
 #endif

@@ -15,6 +15,7 @@ const char attention_help_start[] =
     "  favor-bench-attention\n"
     "  favor-bench-attention --queries q.npy --keys k.npy --values v.npy --projections 256\n"
     "  favor-bench-attention --length 1024,4096,16384 --mode all --csv attention.csv\n"
+    "  favor-bench-attention --queries q.npy --keys k.npy --values v.npy --auto on\n"
     "  favor-bench-attention --mode causal --stream all\n"
     "\n"
     "Options; lists by comma, or the option again:\n";
@@ -56,6 +57,9 @@ const char attention_help_end[] =
     "      favor_attention_exact, over its two bare products on the BLAS plus its\n"
     "      exponentials, timed apart in the same run: in vectors of 128 bits, as the\n"
     "      library's own kernels are, and in the widest of this core\n"
+    "  forecast_output_error, forecast_output_error_low, forecast_output_error_high,\n"
+    "  forecast_verdict\n"
+    "      with --auto on: what favor_forecast_f64 says of the row\n"
     "\n"
     "The verdict of a set takes the row with the least error among positive estimators:\n"
     "use it, where its median output error is at most 0.2 and it is at least 1.1 times as\n"

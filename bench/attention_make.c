@@ -13,6 +13,7 @@ int attention_refuse(const attention_block *b, const char *what, const char *why
 
 int attention_count(const attention_options *options) {
   int count = 0;
+  if (options->automatic.at[0] == FAVOR_ON) return 1;
   for (int e = 0; e < options->estimator.count; e++)
     for (int c = 0; c < options->coupling.count; c++)
       count += favor_combination(FAVOR_KERNEL_SOFTMAX, (int32_t)options->estimator.at[e],
@@ -88,8 +89,26 @@ static int make_row(attention_block *b, int32_t estimator, int32_t coupling) {
   return start_gemms(b, row, &b->gemms[b->count - 1]);
 }
 
+/* Decoding sees what causal attention sees. */
+static int make_auto_row(attention_block *b) {
+  const attention_set *set = &b->run->sets[b->fixed->set];
+  const bool masked = b->fixed->mode != ATTENTION_BIDIRECTIONAL;
+  const bench_auto_case asked = {.kernel = FAVOR_KERNEL_SOFTMAX,
+                                 .mask = masked ? FAVOR_MASK_CAUSAL : FAVOR_MASK_NONE,
+                                 .n_q = set->n_q,
+                                 .n_k = set->n_k,
+                                 .projections = b->fixed->projections};
+  favor_forecast advice;
+  if (bench_auto_forecast(&set->set, &asked, &advice, b->message) != 0 ||
+      make_row(b, advice.estimator, advice.coupling) != 0)
+    return -1;
+  b->rows[b->count - 1].advice = advice;
+  return 0;
+}
+
 int attention_make_rows(attention_block *b) {
   const attention_options *o = b->run->options;
+  if (o->automatic.at[0] == FAVOR_ON) return make_auto_row(b);
   for (int e = 0; e < o->estimator.count; e++)
     for (int c = 0; c < o->coupling.count; c++) {
       const int32_t estimator = (int32_t)o->estimator.at[e], coupling = (int32_t)o->coupling.at[c];

@@ -23,7 +23,7 @@ const int attention_num_stream_kinds =
 
 enum {
   NUM_INPUTS = 11,
-  NUM_MAPS = 8,
+  NUM_MAPS = 9,
   NUM_RUNS = 6,
   NUM_OPTIONS = NUM_INPUTS + NUM_MAPS + NUM_RUNS
 };
@@ -78,6 +78,9 @@ static void describe_maps(attention_options *o, bench_option *list) {
        .value = &o->estimator},
       {OPTION(BENCH_NAMES, "coupling", "NAME,...", "Couplings"), NAMED(couplings),
        .value = &o->coupling},
+      {OPTION(BENCH_NAMES, "auto", "on|off",
+              "Measure the estimator and coupling that AUTO chooses, beside their forecast"),
+       NAMED(switches), .single = true, .value = &o->automatic},
       {OPTION(BENCH_INTS, "projections", "M,...", "Rows of W"), .value = &o->projections, .low = 1,
        .high = 1048576},
       {OPTION(BENCH_NAMES, "precision", "NAME,...", "Precision of inputs, sums and outputs"),
@@ -135,6 +138,7 @@ static void set_defaults(attention_options *o) {
   set_int(&o->batch, 1);
   set_int(&o->mode, ATTENTION_BIDIRECTIONAL);
   set_int(&o->stream, ATTENTION_BENIGN);
+  set_int(&o->automatic, FAVOR_OFF);
   o->estimator.count = 2;
   o->estimator.at[0] = FAVOR_ESTIMATOR_POSITIVE;
   o->estimator.at[1] = FAVOR_ESTIMATOR_OPRF;
@@ -185,6 +189,13 @@ static bool check_together(attention_options *o, const bench_option *list, char 
   }
   if (bench_given(NUM_OPTIONS, list, "stream") && !has_mode(o, ATTENTION_CAUSAL)) {
     (void)snprintf(message, BENCH_MESSAGE_BYTES, "--stream wants --mode causal");
+    return false;
+  }
+  if (o->automatic.at[0] == FAVOR_ON &&
+      (bench_given(NUM_OPTIONS, list, "estimator") || bench_given(NUM_OPTIONS, list, "coupling"))) {
+    (void)snprintf(message, BENCH_MESSAGE_BYTES,
+                   "--auto chooses the estimator and the coupling: leave out --estimator and "
+                   "--coupling");
     return false;
   }
   return check_groups(o, message);

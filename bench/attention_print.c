@@ -155,4 +155,5 @@ void attention_print(const attention_run *run, FILE *out) {
   attention_print_streams(run, out);
   attention_print_crossovers(run, out);
   attention_print_verdicts(run, out);
+  attention_print_advice(run, out);
 }

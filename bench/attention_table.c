@@ -37,7 +37,11 @@ static const char *const columns[] = {"estimator",
                                       "stream",
                                       "exact_own_seconds",
                                       "exact_own_multiple",
-                                      "exact_own_multiple_widest"};
+                                      "exact_own_multiple_widest",
+                                      "forecast_output_error",
+                                      "forecast_output_error_low",
+                                      "forecast_output_error_high",
+                                      "forecast_verdict"};
 
 enum { NUM_COLUMNS = sizeof columns / sizeof *columns };
 
@@ -84,6 +88,11 @@ static void fill_result(const attention_run *run, const attention_row *row, benc
   bench_cell_real(&c[30], row->exact_own);
   bench_cell_real(&c[31], attention_exact_multiple(row, true));
   bench_cell_real(&c[32], attention_exact_multiple(row, false));
+  if (row->advice.size == 0) return;
+  bench_cell_real(&c[33], row->advice.output_error);
+  bench_cell_real(&c[34], row->advice.output_error_low);
+  bench_cell_real(&c[35], row->advice.output_error_high);
+  bench_cell_text(&c[36], bench_verdict_text(row->advice.verdict));
 }
 
 bool attention_fill(const attention_run *run, bench_table *table) {

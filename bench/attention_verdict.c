@@ -139,6 +139,20 @@ static void print_verdict(const attention_run *run, const attention_row *row, FI
                 row->kernel_median, speedup);
 }
 
+void attention_print_advice(const attention_run *run, FILE *out) {
+  bool heading = false;
+  for (int64_t i = 0; i < run->num_rows; i++) {
+    const attention_row *row = &run->rows[i];
+    if (row->advice.size == 0) continue;
+    if (!heading) (void)fputs("\nAUTO\n", out);
+    heading = true;
+    attention_describe(run, row, out);
+    attention_describe_run(run, row, out);
+    (void)fputs(": ", out);
+    bench_auto_print(&row->advice, row->output_median, "", out);
+  }
+}
+
 void attention_print_verdicts(const attention_run *run, FILE *out) {
   bool heading = false;
   for (int64_t i = 0; i < run->num_rows;) {

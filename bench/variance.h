@@ -3,6 +3,7 @@
 #ifndef FAVOR_BENCH_VARIANCE_H
 #define FAVOR_BENCH_VARIANCE_H
 
+#include "auto.h"
 #include "measure.h"
 #include "names.h"
 #include "options.h"
@@ -25,7 +26,8 @@ typedef struct variance_options {
   bench_ints dim, projections, kernel, estimator, coupling, precision, isa, threads, recentre;
   bench_ints seed, repeats, draws, pairs, length;
   bench_reals norm, sum_norm, cosine, scale, tilt;
-  bool synthetic; /* an option of the synthetic sets was given */
+  bench_ints automatic; /* one switch: measure what AUTO chooses */
+  bool synthetic;       /* an option of the synthetic sets was given */
 } variance_options;
 
 /** One estimator with one coupling on one set. Logarithms are natural; NAN: not known. */
@@ -45,7 +47,8 @@ typedef struct variance_row {
   double log_ratio;          /* error against that baseline with as many features */
   double log_ratio_time;     /* against as many of them as the same time makes */
   double us_per_row;
-  double output_error; /* median of |O^ - O| / |O|; NAN without values */
+  double output_error;   /* median of |O^ - O| / |O|; NAN without values */
+  favor_forecast advice; /* size 0: not asked for */
 } variance_row;
 
 typedef struct variance_run {

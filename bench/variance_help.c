@@ -14,6 +14,7 @@ const char variance_help_start[] =
     "\n"
     "  favor-bench-variance\n"
     "  favor-bench-variance --queries q.npy --keys k.npy --projections 64,256 --plot e.svg\n"
+    "  favor-bench-variance --queries q.npy --keys k.npy --values v.npy --auto on\n"
     "  favor-bench-variance --norm 1 --estimator oprf --coupling simplex,iid --csv e.csv\n"
     "\n"
     "Options; lists by comma, or the option again:\n";
@@ -41,6 +42,9 @@ const char variance_help_end[] =
     "      quantiles of |K^ - K| / K over pairs and redraws\n"
     "  output_error_median\n"
     "      with --values: median of |O^ - O| / |O| of the attention output\n"
+    "  forecast_output_error, forecast_output_error_low, forecast_output_error_high,\n"
+    "  forecast_verdict\n"
+    "      with --auto on: what favor_forecast_f64 says of the row\n"
     "\n"
     "The verdict ranks positive estimators with exact rows by the mean over pairs of\n"
     "log10(1 + relative variance of one feature). Features approximate attention usefully\n"

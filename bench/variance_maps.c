@@ -8,6 +8,7 @@
 
 int variance_count(const variance_options *options, int32_t kernel) {
   int count = 0;
+  if (options->automatic.at[0] == FAVOR_ON) return 1;
   for (int e = 0; e < options->estimator.count; e++)
     for (int c = 0; c < options->coupling.count; c++)
       count += favor_combination(kernel, (int32_t)options->estimator.at[e],
@@ -83,8 +84,25 @@ static int make_row(variance_work *b, int32_t estimator, int32_t coupling) {
   return 0;
 }
 
+static int make_auto_row(variance_work *b) {
+  const bench_set *set = b->sample->set;
+  const bench_auto_case asked = {.kernel = b->fixed->kernel,
+                                 .recentre =
+                                     recentre_of(b) == FAVOR_OFF ? FAVOR_OFF : FAVOR_DEFAULT,
+                                 .n_q = set->length,
+                                 .n_k = set->length,
+                                 .projections = b->fixed->projections};
+  favor_forecast advice;
+  if (bench_auto_forecast(set, &asked, &advice, b->message) != 0 ||
+      make_row(b, advice.estimator, advice.coupling) != 0)
+    return -1;
+  b->rows[b->count - 1].advice = advice;
+  return 0;
+}
+
 static int make_rows(variance_work *b) {
   const variance_options *o = b->run->options;
+  if (o->automatic.at[0] == FAVOR_ON) return make_auto_row(b);
   for (int e = 0; e < o->estimator.count; e++)
     for (int c = 0; c < o->coupling.count; c++) {
       const int32_t estimator = (int32_t)o->estimator.at[e], coupling = (int32_t)o->coupling.at[c];

@@ -9,7 +9,12 @@
   .name = option, .argument = form, .help = text, .kind = type
 #define NAMED(list) .names = bench_##list, .num_names = bench_num_##list
 
-enum { NUM_INPUTS = 9, NUM_MAPS = 9, NUM_RUNS = 7, NUM_OPTIONS = NUM_INPUTS + NUM_MAPS + NUM_RUNS };
+enum {
+  NUM_INPUTS = 9,
+  NUM_MAPS = 10,
+  NUM_RUNS = 7,
+  NUM_OPTIONS = NUM_INPUTS + NUM_MAPS + NUM_RUNS
+};
 
 static void describe_inputs(variance_options *o, bench_option *list) {
   const bench_option inputs[NUM_INPUTS] = {
@@ -48,6 +53,9 @@ static void describe_maps(variance_options *o, bench_option *list) {
        .value = &o->estimator},
       {OPTION(BENCH_NAMES, "coupling", "NAME,...", "Couplings"), NAMED(couplings),
        .value = &o->coupling},
+      {OPTION(BENCH_NAMES, "auto", "on|off",
+              "Measure the estimator and coupling that AUTO chooses, beside their forecast"),
+       NAMED(switches), .single = true, .value = &o->automatic},
       {OPTION(BENCH_INTS, "projections", "M,...", "Rows of W"), .value = &o->projections, .low = 1,
        .high = 16777216},
       {OPTION(BENCH_REALS, "tilt", "A", "Tilt of estimators that are given one, below 1/4"),
@@ -121,6 +129,7 @@ static void set_defaults(variance_options *o) {
   set_names(&o->coupling, bench_num_couplings, bench_couplings);
   set_int(&o->projections, 256);
   set_real(&o->tilt, -0.05);
+  set_int(&o->automatic, FAVOR_OFF);
   set_int(&o->recentre, FAVOR_ON);
   set_int(&o->precision, FAVOR_F64);
   set_int(&o->isa, FAVOR_ISA_AUTO);
@@ -143,6 +152,11 @@ static bool check_together(variance_options *o, const bench_option *list, char *
   else if (o->pairs.at[0] * o->draws.at[0] > 50000000 / o->repeats.at[0])
     (void)snprintf(message, BENCH_MESSAGE_BYTES,
                    "--pairs x --draws x --repeats is more than 50000000 errors to keep");
+  else if (o->automatic.at[0] == FAVOR_ON && (bench_given(NUM_OPTIONS, list, "estimator") ||
+                                              bench_given(NUM_OPTIONS, list, "coupling")))
+    (void)snprintf(message, BENCH_MESSAGE_BYTES,
+                   "--auto chooses the estimator and the coupling: leave out --estimator and "
+                   "--coupling");
   const bool tied = bench_given(NUM_OPTIONS, list, "sum-norm");
   if (tied && !bench_given(NUM_OPTIONS, list, "norm")) o->norm.count = 0;
   o->synthetic = heads == 0 || tied || bench_given(NUM_OPTIONS, list, "dim") ||

@@ -115,6 +115,19 @@ static const char legend[] =
     "    error against positive features with independent rows and the means kept: as many\n"
     "    features; as many of them as are made in the same time\n";
 
+/* What AUTO chose, where it was asked. */
+static void print_advice(const variance_run *run, FILE *out) {
+  if (run->options->automatic.at[0] != FAVOR_ON) return;
+  (void)fputs("\nAUTO\n", out);
+  for (int64_t i = 0; i < run->num_rows; i++) {
+    const variance_row *row = &run->rows[i];
+    (void)fprintf(out, "%s, %s, M = %lld%s: ", variance_set_name(run, row->set),
+                  bench_name_of(bench_kernels, bench_num_kernels, row->kernel),
+                  (long long)row->projections, row->recentred ? "" : ", means kept");
+    bench_auto_print(&row->advice, row->output_error, " at the median query", out);
+  }
+}
+
 void variance_print(const variance_run *run, FILE *out) {
   bench_aligned *table = malloc(sizeof *table);
   if (table == NULL) return;
@@ -131,4 +144,5 @@ void variance_print(const variance_run *run, FILE *out) {
     variance_print_verdict(run, block, out);
     i = block.end;
   }
+  print_advice(run, out);
 }

@@ -31,7 +31,11 @@ static const char *const columns[] = {"kernel",
                                       "recentred",
                                       "isa",
                                       "threads",
-                                      "output_error_median"};
+                                      "output_error_median",
+                                      "forecast_output_error",
+                                      "forecast_output_error_low",
+                                      "forecast_output_error_high",
+                                      "forecast_verdict"};
 
 enum { NUM_COLUMNS = sizeof columns / sizeof *columns };
 
@@ -69,6 +73,11 @@ static void fill_result(const variance_row *row, bench_cell *c) {
   bench_cell_text(&c[26], bench_name_of(bench_isas, bench_num_isas, row->isa));
   bench_cell_int(&c[27], row->threads);
   bench_cell_real(&c[28], row->output_error);
+  if (row->advice.size == 0) return;
+  bench_cell_real(&c[29], row->advice.output_error);
+  bench_cell_real(&c[30], row->advice.output_error_low);
+  bench_cell_real(&c[31], row->advice.output_error_high);
+  bench_cell_text(&c[32], bench_verdict_text(row->advice.verdict));
 }
 
 bool variance_fill(const variance_run *run, bench_table *table) {

@@ -38,6 +38,7 @@ int main(int argc, char **argv) {
   if (favor_stats_add_f32(stats, FAVOR_KEY, N, k, D, NULL) < 0) return 1;
   favor_map_opts_attention(&opts, D, M);
   opts.stats = stats;
+  opts.estimator = FAVOR_ESTIMATOR_OPRF; /* whose errors have a closed form with coupled rows too */
   if (favor_map_create(&opts, &map) < 0) return 1;
 
   /* All pairs, exact and estimated; the standard error of each (q_i, k_i) in closed form. */

@@ -75,6 +75,14 @@ set(FAVOR_SOURCES
   map/forecast.c
   map/laws.c
   map/conformity.c
+  map/probe.c
+  map/probe_rows.c
+  map/trial.c
+  map/trial_curve.c
+  map/choose.c
+  map/cost.c
+  map/spread.c
+  map/advise.c
   attention/level.c
   attention/attend.c
   attention/panel.c

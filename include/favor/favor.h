@@ -44,6 +44,7 @@ extern "C" {
 #define FAVOR_LIST_KERNEL(name, symbol, value, text) FAVOR_KERNEL_##name = (value),
 #define FAVOR_LIST_ESTIMATOR(name, symbol, value, text) FAVOR_ESTIMATOR_##name = (value),
 #define FAVOR_LIST_COUPLING(name, symbol, value, text) FAVOR_COUPLING_##name = (value),
+#define FAVOR_LIST_VERDICT(name, symbol, value, text) FAVOR_VERDICT_##name = (value),
 #define FAVOR_LIST_GATE(name, symbol, value, weight) FAVOR_GATE_##name = (value),
 #define FAVOR_LIST_ISA(name, symbol, value, text) FAVOR_ISA_##name = (value),
 
@@ -53,8 +54,10 @@ typedef enum favor_status { FAVOR_STATUS_LIST(FAVOR_LIST_STATUS) } favor_status;
 /** The kernel that a map estimates. Value 0, softmax, is the default. */
 typedef enum favor_kernel { FAVOR_KERNEL_LIST(FAVOR_LIST_KERNEL) } favor_kernel;
 
-/** How a map estimates it. AUTO: with statistics the data-aware estimator that they allow, else
- *  positive features (relu features for the arc-cosine kernel). */
+/** How a map estimates it. AUTO: with statistics the estimator whose outputs err least in trials
+ *  (section 6), F being opts.projections for each: those of two features a projection are tried, and
+ *  made, with half the projections. Without, positive features (relu features for the arc-cosine
+ *  kernel). */
 typedef enum favor_estimator_id {
   FAVOR_ESTIMATOR_AUTO = 0,
   FAVOR_ESTIMATOR_LIST(FAVOR_LIST_ESTIMATOR)
@@ -67,6 +70,9 @@ typedef enum favor_coupling_id {
   FAVOR_COUPLING_AUTO = 0,
   FAVOR_COUPLING_LIST(FAVOR_LIST_COUPLING)
 } favor_coupling_id;
+
+/** What a forecast says to do. NONE: nothing was forecast. */
+typedef enum favor_verdict { FAVOR_VERDICT_LIST(FAVOR_LIST_VERDICT) } favor_verdict;
 
 /** What weighs the two estimates of a hybrid map: favor_map_hybrid. */
 typedef enum favor_gate { FAVOR_GATE_LIST(FAVOR_LIST_GATE) } favor_gate;
@@ -275,7 +281,10 @@ typedef struct favor_map_opts {
    * for damped cosines. Refused by other estimators. */
   double tilt_imag;
   int32_t tilt_sign;
-  int32_t reserved_2; /* 0 */
+
+  /* favor_switch: AUTO may choose estimators whose features change sign, so that denominators may
+   * vanish. Default: off. */
+  int32_t allow_signed;
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.
@@ -299,7 +308,9 @@ FAVOR_API favor_status favor_map_opts_attention_sized(favor_map_opts *opts, uint
  *  Numerics  W is drawn in float64 with the same bits on every machine; both precisions share it.
  *  Errors    FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM, _VALUE, _COMBINATION, _STATISTICS, _ISA,
  *            _OVERFLOW, _MEMORY, _LINALG: *out = NULL and the report names the option.
- *  Cost      O(M dim min(M, dim)) flops for coupled rows; FAVOR# up to O(dim^3 + M dim^2) more.
+ *  Cost      O(M dim min(M, dim)) flops for coupled rows; FAVOR# up to O(dim^3 + M dim^2) more. With statistics and
+ *            estimator AUTO also trials (section 6): about a tenth of a second of one core at dim 16,
+ *            a quarter at 64, a second at 128.
  *  Source    the estimators' and couplings' files name theirs.
  *  Since     0.1 */
 FAVOR_API favor_status favor_map_create(const favor_map_opts *opts,
@@ -424,6 +435,12 @@ FAVOR_API int64_t favor_map_dim(const favor_map *map);
 FAVOR_API int64_t favor_map_features(const favor_map *map);
 FAVOR_API int64_t favor_map_projections(const favor_map *map);
 FAVOR_API size_t favor_map_bytes(const favor_map *map);
+
+/** The favor_verdict of the forecast that AUTO made when this map was created from statistics, for
+ *  as many queries and keys as they had seen: FAVOR_VERDICT_EXACT says that exact attention is the
+ *  better way. FAVOR_VERDICT_NONE for other maps, loaded ones and NULL.
+ *  Since     0.1 */
+FAVOR_API int32_t favor_map_advice(const favor_map *map);
 
 /** Write every resolved choice as one line of JSON, NUL-terminated. 1024 bytes are enough for a map
  *  that was created, 16384 for a combination, which lists its leaves and terms. "shape" is
@@ -610,7 +627,7 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
     int64_t ldy, double *log_out, int8_t *sign, int64_t ldo, void *work, size_t work_size,
     const favor_executor *executor, favor_report *report);
 
-/* ---- 6. Forecast: closed forms, before anything is run --------------------------------------- */
+/* ---- 6. Forecast: before anything is run ----------------------------------------------------- */
 
 /** The closed-form mean squared error of a map's estimate over draws of its projections, pair by
  *  pair: log_relmse[i] = ln(E (K^ - K)^2 / K^2) at (x_i, y_i).
@@ -618,8 +635,8 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
  *  Aliasing  log_relmse overlaps nothing.
  *  Memory    allocates nothing.
  *  Numerics  +inf where the variance is infinite (tilt >= 1/8); -inf where the estimate is exact;
- *            NAN where no closed form is known (coupled relu features, simplex_plus and hadamard
- *            rows, given projections).
+ *            NAN where no closed form is known (coupled rows of relu features and of tilts of their
+ *            own for each coordinate, simplex_plus and hadamard rows, given projections).
  *  Errors    FAVOR_ERR_NULL, FAVOR_ERR_SHAPE, FAVOR_ERR_ALIAS.
  *  Source    shown in src/map/forecast.c: Gaussian integrals, and for coupled rows the law of |w_i
  *            + w_j|.
@@ -627,6 +644,84 @@ FAVOR_API favor_status favor_kernel_estimate_log_f64(
 FAVOR_API favor_status favor_forecast_pairs_f64(const favor_map *map, int64_t n, const double *x,
                                                 int64_t ldx, const double *y, int64_t ldy,
                                                 double *log_relmse);
+
+/** What attention is to be done, for a forecast. Set up with favor_problem_init. */
+typedef struct favor_problem {
+  uint64_t size;       /* set by favor_problem_init */
+  int64_t n_q, n_k;    /* rows of a sequence; default 0: those given, or seen by the statistics */
+  int64_t dv;          /* length of a value; default 0: dim */
+  double target_error; /* of the output, |O^ - O|_F / |O|_F, in [1e-6, 1]; default 0.2 */
+  int32_t mask;        /* favor_mask, the last query seeing the last key; default none */
+  int32_t reserved;    /* 0 */
+} favor_problem;
+
+/** Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_problem_init_sized(favor_problem *problem, uint64_t size);
+#define favor_problem_init(problem) favor_problem_init_sized((problem), sizeof *(problem))
+
+/** How ln(1 + relative variance) of the kernel's estimate spreads over pairs: its mean, and what 10,
+ *  50 and 90 % of them are below. NAN where no closed form is known. */
+typedef struct favor_spread {
+  double mean, p10, p50, p90;
+} favor_spread;
+
+/** What a forecast says, of the estimator, coupling and projections that it names. */
+typedef struct favor_forecast {
+  uint64_t size;               /* sizeof as the caller compiled it, or 0 */
+  int32_t verdict;             /* favor_verdict */
+  int32_t estimator, coupling; /* as asked for; where AUTO, the best */
+  int32_t positive;            /* 1: no feature of it is ever negative */
+  int64_t projections, features;
+
+  favor_spread one, many; /* of one projection, and of all, coupled */
+
+  /* Mean over draws of W of |O^ - O|_F / |O|_F, and an interval that holds it in 9 cases of 10. */
+  double output_error, output_error_low, output_error_high;
+
+  int64_t projections_for_target; /* for problem.target_error; 0: more than 2^24 */
+
+  double flops_exact, flops_features; /* of one head; exponentials, as many per product, apart */
+  double crossover_length;            /* n_q = n_k from which on these features cost less */
+} favor_forecast;
+
+/** Forecast attention with the map that these options would make, from statistics alone, or from
+ *  queries and keys with or without values. Nothing is allocated for long, W is not drawn.
+ *
+ *  Variances are closed forms: over all pairs from moments where the logarithm is affine in
+ *  |x + y|^2, else, as quantiles, over pairs of sampled rows. The error of a normalised output has none that
+ *  holds beyond small errors; it is found by trials: features are drawn for some tens of sampled
+ *  queries and up to 1024 sampled keys, held against exact attention between them, their number
+ *  doubled until the target is reached, and the curve read at M. Deterministic: nothing depends on
+ *  opts->seed.
+ *
+ *  The verdict: FAVOR_VERDICT_USE where the error at M is at most the target, FAVOR_VERDICT_MORE_
+ *  FEATURES where it is not but projections_for_target would cost less than exact attention, in
+ *  flops, and FAVOR_VERDICT_EXACT where no number of features is both good enough and cheaper.
+ *
+ *  Shapes    x [n, dim] queries, y [k, dim] keys, v [k, problem->dv] values or NULL; n, k >= 1.
+ *            NULL, and with statistics: values are taken as of equal variance and independent of
+ *            each other and of the keys, which overstates the error of values with a common mean.
+ *            problem NULL: defaults. opts->stats is replaced by what is given.
+ *  Aliasing  out overlaps nothing.
+ *  Memory    scratch of a few MiB from opts->allocator, freed before return.
+ *  Errors    those of favor_map_create for the options; FAVOR_ERR_NULL, _STRUCT, _SHAPE, _ENUM,
+ *            _VALUE, _OVERFLOW, _STATISTICS (no row on one side), _NONFINITE, _MEMORY: nothing
+ *            written.
+ *  Cost      of one core .1 to .4 s up to dim 64, a second at 128, with AUTO; half of that without. Of
+ *            arrays (n + k) dim^2 flops more, for statistics.
+ *  Source    src/map/trial.h; Reid et al. 2023 (arXiv 2301.13856) for coupled rows.
+ *  Since     0.1 */
+FAVOR_API favor_status favor_forecast_stats(const favor_map_opts *opts, const favor_stats *stats,
+                                            const favor_problem *problem, favor_forecast *out);
+FAVOR_API favor_status favor_forecast_f32(const favor_map_opts *opts, const favor_problem *problem,
+                                          int64_t n, const float *x, int64_t ldx, int64_t k,
+                                          const float *y, int64_t ldy, const float *v, int64_t ldv,
+                                          favor_forecast *out);
+FAVOR_API favor_status favor_forecast_f64(const favor_map_opts *opts, const favor_problem *problem,
+                                          int64_t n, const double *x, int64_t ldx, int64_t k,
+                                          const double *y, int64_t ldy, const double *v,
+                                          int64_t ldv, favor_forecast *out);
 
 /* ---- 7. Attention: softmax (or kernel) attention in O(L) ------------------------------------- */
 

@@ -77,6 +77,13 @@
   X(ANGULAR, angular, 1, "the positive base by angle(x, y) / pi")                                  \
   X(GAUSSIAN, gaussian, 2, "the signed base by exp(-scale |x-y|^2 / (2 width^2))")
 
+/* X(NAME, symbol, value, text). */
+#define FAVOR_VERDICT_LIST(X)                                                                      \
+  X(NONE, none, 0, "nothing was forecast")                                                         \
+  X(USE, use, 1, "use it")                                                                         \
+  X(MORE_FEATURES, more_features, 2, "use more features")                                          \
+  X(EXACT, exact, 3, "use exact attention")
+
 /* X(NAME, symbol, value, title). Row = file src/kernel/<symbol>.c, which defines the tables
  * favor_table_<symbol>_f32 and _f64. Value 0 is FAVOR_ISA_AUTO and has no row. */
 #define FAVOR_ISA_LIST(X)                                                                          \

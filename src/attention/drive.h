@@ -12,7 +12,7 @@
 #include "attention/state.h"
 
 typedef struct favor_drive {
-  favor_problem problem;
+  favor_attention_problem problem;
   int64_t num_maps;
   const favor_map *const *maps;
   int64_t streams_per_batch, streams, group; /* group: heads that share a stream */

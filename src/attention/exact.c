@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "map/resolve.h"
 
-static bool slot_bytes(const favor_problem *p, int64_t slots, size_t *one, size_t *all) {
+static bool slot_bytes(const favor_attention_problem *p, int64_t slots, size_t *one, size_t *all) {
   favor_exact_slot ignored;
   favor_arena arena = favor_arena_counting();
   favor_exact_layout(&ignored, p, &arena);
@@ -111,7 +111,7 @@ favor_status favor_attention_exact_f64(int32_t kernel, double scale, int32_t isa
 favor_status favor_attention_exact_workspace(const favor_attention_desc *desc,
                                              favor_precision precision,
                                              const favor_executor *executor, size_t *bytes) {
-  favor_problem problem;
+  favor_attention_problem problem;
   int64_t width = 0;
   size_t one = 0;
   if (!bytes) return FAVOR_ERR_NULL;

@@ -19,7 +19,7 @@
 
 /** The call. */
 typedef struct favor_exact_call {
-  favor_problem problem;
+  favor_attention_problem problem;
   const favor_target *target;
   const favor_table *table;
   double scale;
@@ -48,7 +48,7 @@ typedef struct favor_exact_slot {
   bool plain, biased; /* of the keys loaded: none is bad or masked; some whole is not 0 */
 } favor_exact_slot;
 
-void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena *arena);
+void favor_exact_layout(favor_exact_slot *s, const favor_attention_problem *p, favor_arena *arena);
 
 /** One block at work. */
 typedef struct favor_block {

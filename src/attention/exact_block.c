@@ -8,7 +8,7 @@
 
 static const double log2_e = 1.44269504088896340736, ln_2 = 0.69314718055994530942;
 
-void favor_exact_layout(favor_exact_slot *s, const favor_problem *p, favor_arena *arena) {
+void favor_exact_layout(favor_exact_slot *s, const favor_attention_problem *p, favor_arena *arena) {
   const int64_t rows = FAVOR_EXACT_QUERIES, keys = FAVOR_EXACT_KEYS;
   s->ldin = (p->d.dim + 15) / 16 * 16;
   s->ld = favor_level_ld(p->d.dv);

@@ -45,7 +45,7 @@ static favor_status check_ranges(const favor_attention_desc *d, favor_report *re
   return FAVOR_OK;
 }
 
-favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_shapes(favor_attention_problem *p, const favor_attention_desc *desc,
                                   favor_precision precision, favor_report *report) {
   favor_status status = favor_check_pointer(report, "desc", desc);
   if (status < 0) return status;
@@ -53,10 +53,10 @@ favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *
     return favor_fail(report, FAVOR_ERR_STRUCT, "desc",
                       "desc was not set up by favor_attention_desc_init");
   }
-  *p = (favor_problem){.d = *desc,
-                       .most_keys = desc->n_k,
-                       .precision = precision,
-                       .real = favor_real_size(precision)};
+  *p = (favor_attention_problem){.d = *desc,
+                                 .most_keys = desc->n_k,
+                                 .precision = precision,
+                                 .real = favor_real_size(precision)};
   const favor_attention_desc *d = &p->d;
   status = check_ranges(d, report);
   if (status == FAVOR_OK) status = check_enums(d, report);
@@ -92,22 +92,22 @@ static favor_status check_offsets(const int64_t *offsets, int64_t batch, const c
   return FAVOR_OK;
 }
 
-favor_status favor_problem_rows(favor_problem *p, favor_report *report) {
+favor_status favor_problem_rows(favor_attention_problem *p, favor_report *report) {
   favor_attention_desc *d = &p->d;
   if (!d->q_offsets) return FAVOR_OK;
   const favor_status status = check_offsets(d->q_offsets, d->batch, "q_offsets", &d->n_q, report);
   return status < 0 ? status : check_offsets(d->k_offsets, d->batch, "k_offsets", &d->n_k, report);
 }
 
-static const unsigned char *at(const favor_problem *p, const void *base, const int64_t stride[3],
-                               int64_t batch, int64_t head, int64_t row) {
+static const unsigned char *at(const favor_attention_problem *p, const void *base,
+                               const int64_t stride[3], int64_t batch, int64_t head, int64_t row) {
   if (!base) return NULL;
   const int64_t element =
       (p->d.q_offsets ? 0 : batch * stride[0]) + head * stride[1] + row * stride[2];
   return (const unsigned char *)base + (size_t)element * p->real;
 }
 
-favor_span favor_problem_span(const favor_problem *p, int64_t batch, int64_t head,
+favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head,
                               int64_t kv_head) {
   const favor_attention_desc *d = &p->d;
   const bool ragged = d->q_offsets != NULL;

@@ -8,14 +8,14 @@
 
 #include "attention/causal.h"
 
-typedef struct favor_problem {
+typedef struct favor_attention_problem {
   favor_attention_desc d; /* of a ragged batch n_q and n_k are those of the longest sequence */
   int64_t most_keys;      /* n_k as the caller gave it */
   favor_precision precision;
   size_t real;
   const unsigned char *q, *k, *v; /* NULL without elements, whatever the caller gave */
   unsigned char *out;
-} favor_problem;
+} favor_attention_problem;
 
 /** The memory of a call beside what its descriptor points to. */
 typedef struct favor_problem_memory {
@@ -30,15 +30,15 @@ typedef struct favor_problem_memory {
 
 /** Copy a descriptor and check its fields, without reading what they point to: enough for workspace
  *  queries. */
-favor_status favor_problem_shapes(favor_problem *p, const favor_attention_desc *desc,
+favor_status favor_problem_shapes(favor_attention_problem *p, const favor_attention_desc *desc,
                                   favor_precision precision, favor_report *report);
 
 /** Check the offsets of a ragged batch, and set its n_q and n_k. */
-favor_status favor_problem_rows(favor_problem *p, favor_report *report);
+favor_status favor_problem_rows(favor_attention_problem *p, favor_report *report);
 
 /** Check extents and NULL of every array of the call, that rows which are written lie apart, that
  *  what is written overlaps nothing, and the key lengths; take the arrays. */
-favor_status favor_problem_check(favor_problem *p, const favor_problem_memory *m,
+favor_status favor_problem_check(favor_attention_problem *p, const favor_problem_memory *m,
                                  favor_report *report);
 
 /** Rows of one batch and head. */
@@ -52,6 +52,7 @@ typedef struct favor_span {
   favor_keys k; /* without offset */
 } favor_span;
 
-favor_span favor_problem_span(const favor_problem *p, int64_t batch, int64_t head, int64_t kv_head);
+favor_span favor_problem_span(const favor_attention_problem *p, int64_t batch, int64_t head,
+                              int64_t kv_head);
 
 #endif

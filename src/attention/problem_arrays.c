@@ -89,7 +89,7 @@ static favor_array states(const char *name, const void *data, const favor_proble
 }
 
 /* Everything else that a descriptor points to, and the workspace. */
-static favor_status describe_flat(const favor_problem *p, const favor_problem_memory *m,
+static favor_status describe_flat(const favor_attention_problem *p, const favor_problem_memory *m,
                                   favor_array *arrays, int *n, favor_report *report) {
   const favor_attention_desc *d = &p->d;
   size_t norms = 0;
@@ -114,9 +114,9 @@ static favor_status describe_flat(const favor_problem *p, const favor_problem_me
   return FAVOR_OK;
 }
 
-static favor_strided strided(const favor_problem *p, const char *name, const char *stride_name,
-                             const void *data, const int64_t stride[3], int64_t heads, int64_t rows,
-                             int64_t columns) {
+static favor_strided strided(const favor_attention_problem *p, const char *name,
+                             const char *stride_name, const void *data, const int64_t stride[3],
+                             int64_t heads, int64_t rows, int64_t columns) {
   const int64_t batch = p->d.batch;
   const bool ragged = p->d.q_offsets != NULL;
   return (favor_strided){.name = name,
@@ -129,7 +129,7 @@ static favor_strided strided(const favor_problem *p, const char *name, const cha
                          .dims = 3};
 }
 
-static favor_status check_lengths(const favor_problem *p, favor_report *report) {
+static favor_status check_lengths(const favor_attention_problem *p, favor_report *report) {
   const int64_t *lengths = p->d.key_lengths;
   for (int64_t b = 0; lengths && b < p->d.batch; ++b) {
     if (lengths[b] >= 0 && lengths[b] <= p->most_keys) continue;
@@ -141,7 +141,7 @@ static favor_status check_lengths(const favor_problem *p, favor_report *report) 
   return FAVOR_OK;
 }
 
-favor_status favor_problem_check(favor_problem *p, const favor_problem_memory *m,
+favor_status favor_problem_check(favor_attention_problem *p, const favor_problem_memory *m,
                                  favor_report *report) {
   enum { most = 14, own = 5 };
   favor_attention_desc *d = &p->d;

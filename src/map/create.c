@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of making a map: validate, fit, draw, assemble, pack, publish. */
+/* The order of making a map: validate, choose where AUTO, fit, draw, assemble, pack, publish. */
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/status.h"
+#include "map/choose.h"
 #include "map/given.h"
 #include "map/map.h"
 #include "map/resolve.h"
@@ -140,10 +141,28 @@ fail:
   return status;
 }
 
+favor_status favor_map_make(const favor_map_opts *opts, favor_map **out) {
+  *out = NULL;
+  return create(opts, NULL, out);
+}
+
 static favor_status create_checked(const favor_map_opts *opts, const favor_given *given,
                                    favor_map **out) {
   if (out) *out = NULL;
-  return opts ? create(opts, given, out) : FAVOR_ERR_NULL;
+  if (!opts) return FAVOR_ERR_NULL;
+  favor_choose choice = {0};
+  favor_status status = out ? favor_choose_for(opts, given != NULL, &choice) : FAVOR_OK;
+  if (status < 0) return status;
+  favor_map_opts chosen;
+  if (choice.estimator != FAVOR_ESTIMATOR_AUTO) {
+    chosen = *opts;
+    chosen.estimator = choice.estimator;
+    chosen.projections = choice.projections;
+    opts = &chosen;
+  }
+  status = create(opts, given, out);
+  if (status >= 0) (*out)->advice = choice.verdict;
+  return status;
 }
 
 favor_status favor_map_create(const favor_map_opts *opts, favor_map **out) {

@@ -24,6 +24,10 @@ size_t favor_map_bytes(const favor_map *map) {
   return map ? map->bytes : 0;
 }
 
+int32_t favor_map_advice(const favor_map *map) {
+  return map ? map->advice : FAVOR_VERDICT_NONE;
+}
+
 /* What favor.h says is enough: 512 for the map, 512 a leaf, 96 a term. */
 #define LINE_SIZE (512 + 512 * FAVOR_NODE_LEAVES + 96 * FAVOR_NODE_TERMS)
 

@@ -32,6 +32,7 @@ struct favor_map {
   favor_allocator allocator;
   size_t bytes;
   favor_choice choice;
+  int32_t advice;       /* favor_verdict; NONE unless AUTO forecast this map */
   uint64_t fingerprint; /* of the choice, the shifts, the shape and W: what a state belongs to */
   const favor_table *table[2]; /* by precision */
   favor_leaf leaf;
@@ -69,6 +70,10 @@ favor_status favor_map_allocate(const favor_choice *choice, const favor_table *c
 double *favor_map_shift_to_fill(favor_map *map, favor_side side);
 void favor_map_assemble(favor_map *map);
 void favor_map_put_row(favor_map *map, int64_t j, const double *w);
+
+/** favor_map_create without the choice of AUTO, which makes trial maps by it: AUTO is what it is
+ *  without statistics, or the estimator ranked best with them. */
+favor_status favor_map_make(const favor_map_opts *opts, favor_map **out);
 
 /** Compute the fingerprint of a complete map: equal maps have equal ones on every machine. */
 void favor_map_seal(favor_map *map);

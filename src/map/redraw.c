@@ -64,6 +64,7 @@ favor_status favor_map_redraw(const favor_map *map, uint64_t seed, favor_map **o
   favor_status status = redraw(map, seed, &fresh);
   if (status < 0) return status;
   assert(fresh);
+  fresh->advice = map->advice;
   for (int32_t l = 0; l < map->node.leaves && status == FAVOR_OK; ++l) {
     status = draw_part(favor_sum_part_to_fill(fresh, l), favor_map_part(map, l));
   }

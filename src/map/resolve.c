@@ -39,10 +39,14 @@ bool favor_choice_row_ok(const favor_choice *choice, const double *w) {
 
 static favor_status resolve_shape(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
-  if (opts->reserved != 0 || opts->reserved_2 != 0) {
-    const bool first = opts->reserved != 0;
-    return favor_fail(report, FAVOR_ERR_VALUE, first ? "reserved" : "reserved_2",
-                      "it is %" PRId32 "; it must be 0", first ? opts->reserved : opts->reserved_2);
+  if (opts->reserved != 0) {
+    return favor_fail(report, FAVOR_ERR_VALUE, "reserved", "reserved is %" PRId32 "; it must be 0",
+                      opts->reserved);
+  }
+  if (opts->allow_signed < FAVOR_DEFAULT || opts->allow_signed > FAVOR_OFF) {
+    return favor_fail(report, FAVOR_ERR_ENUM, "allow_signed",
+                      "allow_signed is %" PRId32 "; it must be 0 (default), 1 (on) or 2 (off)",
+                      opts->allow_signed);
   }
   favor_status status = favor_check_range(report, "dim", opts->dim, 1, FAVOR_MAP_DIM_MAX);
   if (status < 0) return status;

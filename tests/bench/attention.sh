@@ -41,7 +41,7 @@ filled() { # filled FILE NAME...: no cell of these columns is empty
 # --help
 run 0 "help" --help
 for option in queries keys values scale dim norm length heads kv-heads batch dv mode stream estimator coupling \
-  projections precision isa threads draws repeats seed csv json plot help version; do
+  auto projections precision isa threads draws repeats seed csv json plot help version; do
   says out "--$option"
 done
 [ -s err ] && fail "--help writes to standard error"
@@ -63,6 +63,7 @@ refused "--length: '0' is not a whole number in" --length 0
 refused "--repeats: '3' is not a whole number in [11, 1001]" --repeats 3
 refused "--heads wants a value" --heads
 refused "--kv-heads 3 does not divide --heads 8" --heads 8 --kv-heads 3
+refused "--auto chooses the estimator" --auto on --estimator oprf
 refused "--stream wants --mode causal" --stream adversarial
 refused "--mode step has a state for each head" --heads 8 --kv-heads 2 --mode step
 refused "none of the estimators asked for goes with the softmax kernel" --estimator relu
@@ -77,6 +78,7 @@ heading=$heading,seconds_min,seconds_median,limit_multiple,gemms_multiple,exact_
 heading=$heading,output_error_median,output_error_worst,kernel_error_median,extra_bytes,error_over_bound
 heading=$heading,kernel_error_worst,output_error_stderr,draws,norm,stream
 heading=$heading,exact_own_seconds,exact_own_multiple,exact_own_multiple_widest
+heading=$heading,forecast_output_error,forecast_output_error_low,forecast_output_error_high,forecast_verdict
 works "csv" $quick --estimator all --coupling all --csv -
 [ "$(head -n 1 out)" = "$heading" ] || fail "the heading of the CSV is another"
 rows=$(($(wc -l < out) - 1))
@@ -150,6 +152,17 @@ works "heads" --draws 2 --estimator oprf --projections 32 --csv heads.csv \
   --queries "$data/q_L0_H0.npy,$data/q_L0_H1.npy" --keys "$data/k_L0_H0.npy,$data/k_L0_H1.npy" \
   --values "$data/v_L0_H0.npy,$data/v_L0_H1.npy"
 [ "$(column heads.csv head | tr '\n' ' ')" = "L0_H0 L0_H1 " ] || fail "the heads are not named in the rows"
+
+# what AUTO chooses: one row, with a forecast that the measured error bears out
+works "auto" --auto on --draws 8 --projections 32 --csv auto.csv --queries "$data/q_L0_H1.npy" \
+  --keys "$data/k_L0_H1.npy" --values "$data/v_L0_H1.npy"
+says out "AUTO"
+[ "$(wc -l < auto.csv)" -eq 2 ] || fail "AUTO is not one row"
+[ "$(column auto.csv forecast_verdict)" = "use it" ] || fail "the verdict is missing"
+for name in output_error_median forecast_output_error_low forecast_output_error_high; do
+  column auto.csv "$name"
+done | tr '\n' ' ' | awk '!($1 > 0.8 * $2 && $1 < 1.25 * $3) { exit 1 }' ||
+  fail "the measured error is far from its forecast"
 
 # an interrupted run leaves nothing behind; env gives SIGINT its default back, which a shell's background
 # jobs have lost

@@ -12,7 +12,7 @@ quick="--repeats 2 --pairs 4 --draws 1 --projections 8 --dim 8"
 
 # --help
 run 0 "help" --help
-for option in queries keys values dim projections norm sum-norm cosine estimator coupling kernel precision isa \
+for option in queries keys values dim projections norm sum-norm cosine estimator coupling auto kernel precision isa \
   threads seed repeats draws pairs csv json plot help version; do
   says out "--$option"
 done
@@ -35,6 +35,7 @@ refused "--norm wants a value" --norm
 refused "unexpected argument 'stray'" stray
 refused "none of the estimators asked for goes with a kernel" --kernel arccos1 --estimator positive
 refused "--queries names 1 files, --keys 0" --queries "$data/q_L0_H0.npy"
+refused "--auto chooses the estimator" --auto on --coupling iid
 refused "does not go with --norm 1" --norm 1 --sum-norm 3
 refused "ends neither in .svg nor in .png" --plot errors.pdf
 refused "missing/rows.csv: cannot be written" $quick --csv missing/rows.csv
@@ -53,6 +54,7 @@ heading=kernel,estimator,coupling,precision,dim,projections,features,norm,head,p
 heading=$heading,stderr,closed_form_relmse,z,trusted,ratio_to_positive_iid,forecast_log_relvar,us_per_row
 heading=$heading,sum_norm,cosine,seed,relerr_median,relerr_p90,ratio_at_equal_time,recentred,isa,threads
 heading=$heading,output_error_median
+heading=$heading,forecast_output_error,forecast_output_error_low,forecast_output_error_high,forecast_verdict
 run 0 "csv" $quick --kernel all --csv -
 [ "$(head -n 1 out)" = "$heading" ] || fail "the heading of the CSV is another"
 rows=$(($(wc -l < out) - 1))
@@ -90,6 +92,12 @@ run 0 "heads" --repeats 4 --draws 1 --pairs 16 --estimator positive,oprf --coupl
 [ "$(tail -n +2 heads.csv | cut -d, -f9 | sort | uniq -c | tr -s ' \n' ' ')" = " 4 L0_H0 4 L0_H1 " ] ||
   fail "the heads are not named in the rows"
 [ -z "$(cut -d, -f29 heads.csv | grep -x '')" ] || fail "the output error is missing"
+
+# what AUTO chooses, for every kernel
+run 0 "auto" $quick --auto on --kernel all --csv auto.csv
+says out "AUTO"
+[ "$(wc -l < auto.csv)" -eq $(($(cut -d, -f1 auto.csv | sort -u | wc -l))) ] || fail "AUTO is not one row a kernel"
+[ -z "$(cut -d, -f33 auto.csv | grep -x '')" ] || fail "a verdict is missing"
 
 # an interrupted run leaves nothing behind; env gives SIGINT its default back, which a shell's background
 # jobs have lost

@@ -65,7 +65,7 @@ typedef struct call_table {
 } call_table;
 
 extern const call_table calls_base, calls_map, calls_combine, calls_hybrid, calls_kernel,
-    calls_attention, calls_state;
+    calls_attention, calls_state, calls_forecast;
 
 /* ---- cases ---- */
 
@@ -104,7 +104,7 @@ typedef struct case_table {
 
 extern const case_table cases_base, cases_stats, cases_options, cases_map, cases_apply,
     cases_combine, cases_hybrid, cases_kernel, cases_attention, cases_desc, cases_carry,
-    cases_state, cases_state_io;
+    cases_state, cases_state_io, cases_forecast;
 
 #define NO_SETTING                                                                                 \
   { NULL, SET_NONE, 0, 0.0, NULL }
@@ -200,6 +200,11 @@ typedef enum fixture_thing {
   THING_STATE_MAP,
   THING_STATE_PRECISION,
   THING_STATE_DV,
+  THING_PROBLEM_ZERO,
+  THING_PROBLEM_SMALL,
+  THING_PROBLEM_A5,
+  THING_FORECAST_SMALL, /* structs of results that no caller compiled */
+  THING_FORECAST_A5,
   THING_COMBINE_ZERO, /* options of combinations; lists of maps: of NULL, of another dimension, of other
                          instruction sets; a map of that dimension, of the first draw, of another set */
   THING_COMBINE_SMALL,
@@ -235,6 +240,7 @@ typedef struct fixture {
   favor_map *map, *given;
   favor_pool *pool;
   favor_attention_desc desc, raw_desc;
+  favor_problem problem, raw_problem;
   favor_map *other_dim, *other_features;
   const favor_map *map_list[2];
   favor_combine_opts combine, raw_combine;

@@ -46,6 +46,7 @@ static const argument_case rows[] = {
     ROW("favor_map_create*", INT("opts.recentre", 3), FAVOR_ERR_ENUM),
     ENUM_REFUSED("favor_map_create*", "opts.isa"),
     ROW("favor_map_create*", INT("opts.reserved", 1), FAVOR_ERR_VALUE),
+    ENUM_REFUSED("favor_map_create*", "opts.allow_signed"),
     ROW("favor_map_create*", REAL("opts.scale", 0.0), FAVOR_ERR_VALUE),
     ROW("favor_map_create*", REAL("opts.scale", -0.0), FAVOR_ERR_VALUE),
     ROW("favor_map_create*", REAL("opts.scale", -1.0), FAVOR_ERR_VALUE),
@@ -69,7 +70,6 @@ static const argument_case rows[] = {
     ROW("favor_map_create*", INT("opts.tilt_sign", 1), FAVOR_OK),
     ENUM_REFUSED("favor_map_create*", "opts.tilt_sign"),
     ROW2("favor_map_create*", INT("opts.tilt_sign", -1), COMPLEX, FAVOR_OK),
-    ROW("favor_map_create*", INT("opts.reserved_2", 1), FAVOR_ERR_VALUE),
 
     /* Statistics: missing, of another dimension, empty, of one side. */
     ROW2("favor_map_create*", NUL("opts.stats"), GERF, FAVOR_ERR_STATISTICS),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The valid values: objects, arrays and sizes. */
-#include "robust/arguments.h"
+#include "robust/arguments_forecast.h"
 
 #include "robust/maps.h"
 
@@ -183,13 +183,16 @@ void fixture_open(fixture *f, const call_row *call) {
   memset(f->out, 0xA5, sizeof f->out);
   f->call = call;
   make_values(f);
+  forecast_make(f);
   make_objects(f);
   measure(f);
   list_arrays(f);
   if (attention_concerns(f)) attention_arrays(f);
+  if (forecast_concerns(f)) forecast_arrays(f);
   place_arrays(f);
   fill_inputs(f);
   if (attention_concerns(f)) attention_fill(f);
+  if (forecast_concerns(f)) forecast_fill(f);
   if (combine_concerns(f)) combine_fill(f);
 }
 

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "robust/arguments_forecast.h"
 #include "robust/capture.h"
 #include "robust/maps.h"
 
@@ -35,6 +36,7 @@ static bool names_argument(fixture *f, const argument_case *c, const char *named
   const char *expected = c->first.argument;
   if (c->first.kind == SET_ENV) expected = "isa";
   if (strncmp(expected, "opts.", 5) == 0 || strncmp(expected, "desc.", 5) == 0) expected += 5;
+  if (strncmp(expected, "problem.", 8) == 0) expected += 8;
   if (strncmp(expected, "hybrid.", 7) == 0) expected += 7;
   if (strcmp(named, expected) == 0) return true;
   const size_t length = strlen(named); /* "desc.q_stride2" is named by its field */
@@ -81,7 +83,8 @@ static bool reports(const fixture *f, const argument_case *c, const argument *a)
     return f->combine.report == &f->report;
   if (c->first.argument != NULL && strcmp(c->first.argument, "base") == 0) return false;
   if (call_find(f->call, "base") >= 0) return f->opts.report == &f->report;
-  if (opts >= 0 && f->call->trait == CALL_MAKES_MAP) return f->opts.report == &f->report;
+  if (opts >= 0 && (f->call->trait == CALL_MAKES_MAP || forecast_concerns(f)))
+    return f->opts.report == &f->report;
   return report >= 0 && a[report].p == &f->report &&
          strcmp(f->call->name, "favor_report_init_sized");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From names to values: the valid one of every argument, and what a setting makes of it. */
-#include "robust/arguments.h"
+#include "robust/arguments_forecast.h"
 
 /* ---- valid values ---- */
 
@@ -44,7 +44,9 @@ static bool call_starts(const fixture *f, const char *prefix) {
 static bool default_by_call(fixture *f, const char *name, argument *value) {
   const bool makes_opts = call_starts(f, "favor_map_opts");
   if (strcmp(name, "size") == 0)
-    value->i = (int64_t)(makes_opts ? sizeof(favor_map_opts) : sizeof(favor_report));
+    value->i = (int64_t)(makes_opts                        ? sizeof(favor_map_opts)
+                         : call_starts(f, "favor_problem") ? sizeof(favor_problem)
+                                                           : sizeof(favor_report));
   else if (strcmp(name, "opts") == 0 && !makes_opts && !hybrid_concerns(f))
     value->p = &f->opts;
   else if (strcmp(name, "report") == 0 && !is_call(f, "favor_report_init_sized"))
@@ -85,6 +87,7 @@ static bool default_object(fixture *f, const char *name, argument *value) {
 argument fixture_default(fixture *f, const char *name) {
   argument value = {.i = 0};
   if (attention_concerns(f) && attention_default(f, name, &value)) return value;
+  if (forecast_concerns(f) && forecast_default(f, name, &value)) return value;
   if (combine_concerns(f) && combine_default(f, name, &value)) return value;
   if (hybrid_concerns(f) && hybrid_default(f, name, &value)) return value;
   if (default_by_call(f, name, &value) || default_object(f, name, &value)) return value;
@@ -119,6 +122,7 @@ static void *raw_opts(fixture *f, int64_t which) {
 static void *find_thing(fixture *f, int64_t which) {
   if (which <= THING_EXECUTOR_WIDEST) return &f->executors[which];
   if (which <= THING_ALLOCATOR_ZERO) return &f->broken[which];
+  if (which >= THING_PROBLEM_ZERO && which <= THING_FORECAST_A5) return forecast_thing(f, which);
   if (which >= THING_COMBINE_ZERO) return combine_thing(f, which);
   if (which >= THING_MAPS_NULL) return attention_thing(f, which);
   if (which >= THING_OPTS_ZERO && which <= THING_OPTS_A5) return raw_opts(f, which);
@@ -151,10 +155,10 @@ typedef struct opts_field {
   { "opts." #name, offsetof(favor_map_opts, name), sizeof(((favor_map_opts *)NULL)->name) }
 
 static const opts_field fields[] = {
-    FIELD(dim),      FIELD(projections), FIELD(kernel),    FIELD(estimator),  FIELD(coupling),
-    FIELD(recentre), FIELD(isa),         FIELD(reserved),  FIELD(scale),      FIELD(tilt),
-    FIELD(seed),     FIELD(stream),      FIELD(stats),     FIELD(allocator),  FIELD(report),
-    FIELD(size),     FIELD(tilt_imag),   FIELD(tilt_sign), FIELD(reserved_2),
+    FIELD(dim),      FIELD(projections), FIELD(kernel),    FIELD(estimator),    FIELD(coupling),
+    FIELD(recentre), FIELD(isa),         FIELD(reserved),  FIELD(scale),        FIELD(tilt),
+    FIELD(seed),     FIELD(stream),      FIELD(stats),     FIELD(allocator),    FIELD(report),
+    FIELD(size),     FIELD(tilt_imag),   FIELD(tilt_sign), FIELD(allow_signed),
 };
 
 static void set_field(fixture *f, const setting *s) {
@@ -238,6 +242,8 @@ void fixture_set(fixture *f, const setting *s, argument *a) {
     hybrid_set(f, s);
   } else if (strncmp(s->argument, "desc.", 5) == 0) {
     desc_set(f, s);
+  } else if (strncmp(s->argument, "problem.", 8) == 0) {
+    problem_set(f, s);
   } else if (s->kind == SET_POISON) {
     poison(f, s);
   } else {

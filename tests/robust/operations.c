@@ -174,6 +174,35 @@ static favor_status estimate_log_f64(world *w, void **made) {
                                        w->out64, w->sign, OP_ROWS, NULL, 0, NULL, NULL);
 }
 
+/* A forecast that is refused leaves its result alone. */
+static favor_status forecast(world *w, bool from_stats, favor_forecast *out) {
+  const favor_forecast before = *out;
+  favor_map_opts opts;
+  favor_status status = favor_map_opts_init(&opts);
+  opts.dim = OP_DIM;
+  opts.projections = 8;
+  opts.estimator = from_stats ? FAVOR_ESTIMATOR_AUTO : FAVOR_ESTIMATOR_POSITIVE;
+  opts.allocator = w->allocator;
+  if (status == FAVOR_OK)
+    status = from_stats ? favor_forecast_stats(&opts, w->stats, NULL, out)
+                        : favor_forecast_f64(&opts, NULL, OP_ROWS, w->x64, OP_DIM, OP_ROWS, w->x64,
+                                             OP_DIM, w->x64, OP_DIM, out);
+  if (status < 0) assert_memory_equal(out, &before, sizeof before);
+  return status;
+}
+
+static favor_status forecast_stats(world *w, void **made) {
+  favor_forecast out = {.size = sizeof out};
+  *made = NULL;
+  return forecast(w, true, &out);
+}
+
+static favor_status forecast_f64(world *w, void **made) {
+  favor_forecast out = {.size = sizeof out};
+  *made = NULL;
+  return forecast(w, false, &out);
+}
+
 /* ---- the list ---- */
 
 static void destroy_pool(void *made) {
@@ -207,6 +236,8 @@ const operation operations[] = {
     {"favor_kernel_estimate_f32", estimate_f32, NULL},
     {"favor_kernel_estimate_f64", estimate_f64, NULL},
     {"favor_kernel_estimate_log_f64", estimate_log_f64, NULL},
+    {"favor_forecast_stats", forecast_stats, NULL},
+    {"favor_forecast_f64", forecast_f64, NULL},
 };
 
 const int num_operations = (int)(sizeof operations / sizeof *operations);

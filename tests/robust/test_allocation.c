@@ -8,7 +8,7 @@
 #include "robust/operations.h"
 #include "robust/wrapped.h"
 
-#define ALLOCATIONS_MAX 100 /* no call makes more: the loop over k must end */
+#define ALLOCATIONS_MAX 20000 /* no call makes more: the loop over k must end */
 #define ERRNO_MARK 4321
 
 /* Where the failing comes from. */
@@ -59,11 +59,12 @@ static bool try_operation(const source *s, world *w, const operation *op, int64_
   return !failed;
 }
 
-/* At least one allocation fails, else the test would show nothing. */
+/* At least one allocation fails, else the test would show nothing. Calls that repeat themselves, as
+ * forecasts do, are tried at fewer and fewer places beyond the first hundred. */
 static void every_allocation_fails(const source *s, world *w, const operation *op) {
   int64_t k = 1;
   while (!try_operation(s, w, op, k)) {
-    k++;
+    k += k < 100 ? 1 : k / 8;
     assert_true(k <= ALLOCATIONS_MAX);
   }
   if (k == 1) print_error("%s allocates nothing\n", op->name);

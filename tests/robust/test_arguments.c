@@ -7,13 +7,13 @@
 #include "robust/arguments_run.h"
 #include "robust/header.h"
 
-static const call_table *const call_tables[] = {&calls_base,   &calls_map,    &calls_combine,
-                                                &calls_hybrid, &calls_kernel, &calls_attention,
-                                                &calls_state};
+static const call_table *const call_tables[] = {&calls_base,   &calls_map,     &calls_combine,
+                                                &calls_hybrid, &calls_kernel,  &calls_attention,
+                                                &calls_state,  &calls_forecast};
 static const case_table *const case_tables[] = {
-    &cases_base,    &cases_stats,  &cases_options, &cases_map,       &cases_apply,
-    &cases_combine, &cases_hybrid, &cases_kernel,  &cases_attention, &cases_desc,
-    &cases_state,   &cases_carry,  &cases_state_io};
+    &cases_base,    &cases_stats,  &cases_options,  &cases_map,       &cases_apply,
+    &cases_combine, &cases_hybrid, &cases_kernel,   &cases_attention, &cases_desc,
+    &cases_state,   &cases_carry,  &cases_state_io, &cases_forecast};
 
 #define CALL_TABLES (sizeof call_tables / sizeof *call_tables)
 #define CASE_TABLES (sizeof case_tables / sizeof *case_tables)

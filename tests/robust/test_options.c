@@ -97,6 +97,7 @@ static void options_begin_with_the_defaults_of_the_header(void **state) {
   assert_int_equal(opts.recentre, FAVOR_DEFAULT);
   assert_int_equal(opts.isa, FAVOR_ISA_AUTO);
   assert_int_equal(opts.reserved, 0);
+  assert_int_equal(opts.allow_signed, FAVOR_DEFAULT);
   assert_true(opts.scale == 1.0);
   assert_true(isnan(opts.tilt));
   assert_int_equal(opts.seed, 0);
@@ -127,6 +128,8 @@ static void options_and_reports_have_no_padding(void **state) {
   assert_int_equal(sizeof(favor_map_opts), 8 + 2 * 8 + 6 * 4 + 2 * 8 + 2 * 8 + sizeof(void *) +
                                                sizeof(favor_allocator) + sizeof(void *) + 8 +
                                                2 * 4);
+  assert_int_equal(sizeof(favor_problem), 8 + 3 * 8 + 8 + 2 * 4);
+  assert_int_equal(sizeof(favor_forecast), 8 + 4 * 4 + 2 * 8 + 2 * 4 * 8 + 3 * 8 + 8 + 3 * 8);
   assert_int_equal(sizeof(favor_report), 8 + 2 * 4 + 32 + 192 + 5 * 8);
   assert_int_equal(sizeof(favor_estimator_info), 8 + 8 * 4);
   assert_int_equal(sizeof(favor_coupling_info), 8 + 2 * 4 + 64);
