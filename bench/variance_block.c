@@ -46,6 +46,9 @@ static bool is_trusted(const variance_work *b, const variance_row *row) {
   const double size = isnan(row->log_closed) ? row->errors.log_relmse : row->log_closed;
   if (size < 2 * log(VARIANCE_ROUNDING * unit)) return false;
   if (row->kernel == FAVOR_KERNEL_ARCCOS1) return true;
+  /* Products of powers have heavier tails than exponentials. */
+  if (row->estimator == FAVOR_ESTIMATOR_POISSON || row->estimator == FAVOR_ESTIMATOR_GEOMETRIC)
+    return false;
   return bench_sample_largest_sum(b->sample, row->recentred) <= VARIANCE_TRUSTED_SUM;
 }
 

@@ -24,6 +24,7 @@ set(FAVOR_SOURCES
   node/target.c
   node/leaf.c
   node/phase.c
+  node/centre.c
   node/counts.c
   node/assemble.c
   node/walk.c
@@ -39,11 +40,12 @@ set(FAVOR_SOURCES
   estimator/trigonometric.c
   estimator/hyperbolic.c
   estimator/relu.c
-  estimator/sign.c
+  estimator/gate.c
   estimator/tilt.c
   estimator/gerf.c
   estimator/discrete.c
   estimator/complex_gerf.c
+  estimator/complex_exponential.c
   estimator/sharp.c
   estimator/sharp_dense.c
   estimator/favor_sharp.c
@@ -54,6 +56,7 @@ set(FAVOR_SOURCES
   map/registry.c
   map/options.c
   map/resolve.c
+  map/resolve_complex.c
   map/create.c
   map/sum.c
   map/combine.c

@@ -285,6 +285,10 @@ typedef struct favor_map_opts {
   /* favor_switch: AUTO may choose estimators whose features change sign, so that denominators may
    * vanish. Default: off. */
   int32_t allow_signed;
+
+  /* [dim] each, read during the call only: the query and the key where complex-exponential features are
+   * exact. Default NULL, NULL: the means of the statistics. Refused by other estimators. */
+  const double *centre_query, *centre_key;
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.
@@ -389,7 +393,12 @@ typedef struct favor_hybrid_opts {
   int32_t share;
 
   int64_t gate_projections; /* n_t, in [1, 2048]; default 8 */
-  double width;             /* of the Gaussian gate, in [1e-10, 1e10]; default 1 */
+  double width;             /* of Gaussian gates, in [1e-10, 1e10]; default 1 */
+
+  /* Of FAVOR_GATE_CLUSTERS: pairs of centres of queries and of keys, [clusters, dim] each, clusters in
+   * [1, 7], read during the call only. Centres far apart against the width serve best. */
+  int64_t clusters;
+  const double *centres_query, *centres_key;
 } favor_hybrid_opts;
 
 /** Set every option to its default. Errors: FAVOR_ERR_NULL, FAVOR_ERR_STRUCT.
@@ -402,14 +411,19 @@ FAVOR_API favor_status favor_hybrid_opts_init_sized(favor_hybrid_opts *opts, uin
  *
  *      angular    (t / pi) P + (1 - t / pi) R, t = angle(x, y): nearly exact for rows of any angle
  *      Gaussian   g R + (1 - g) P, g = exp(-scale |x - y|^2 / (2 width^2))
+ *      clusters   sum_k g_k C_k + (1 - sum_k g_k) P, C_k complex-exponential features, exact at the k-th
+ *                 pair of centres (b, c), g_k = exp(-scale (|x - b|^2 + |y - c|^2) / (2 width^2)), which
+ *                 is no estimate and costs one feature
  *
  *  Weights sum to one exactly, whatever the draw. A combination like those of favor_map_concat, and
  *  signed: denominators of attention may vanish.
  *  Shapes    base as for favor_map_create, M projections for each base; its estimator must be one of
  *            positive exponentials, AUTO its coupling: orthogonal. hybrid NULL: the defaults.
- *            Features: angular (1 + n_t)(F_P + 2 M), Gaussian 2 n_t (F_P + 2 M) + F_P.
+ *            Features: angular (1 + n_t)(F_P + 2 M), Gaussian 2 n_t (F_P + 2 M) + F_P, clusters
+ *            F_P + clusters (F_P + 2 M).
  *  Memory    one block; while it is made, twice that.
- *  Numerics  streams base->stream (both bases, or P), + 1 (R where not shared), + 2 (the gate).
+ *  Numerics  streams base->stream (all bases, or P), + 1 (R where not shared), + 2 (the gate), + 3 + k
+ *            (C_k where not shared).
  *            Angles are those of the rows as given, also where statistics recentre the bases.
  *  Errors    as favor_map_create and favor_map_concat.
  *  Cost      of features: those of both bases and of the gate once, and one scalar a row for each

@@ -59,7 +59,8 @@
   X(ADERF_DIAG, aderf_diag, 11, "FAVOR#: a matrix each side and a tilt each coordinate")           \
   X(POISSON, poisson, 12, "discrete features, Poisson counts")                                     \
   X(GEOMETRIC, geometric, 13, "discrete features, geometric counts")                               \
-  X(COMPLEX_GERF, complex_gerf, 14, "generalised exponential features with a complex tilt")
+  X(COMPLEX_GERF, complex_gerf, 14, "generalised exponential features with a complex tilt")        \
+  X(COMPLEX_EXPONENTIAL, complex_exponential, 15, "complex-exponential features, exact at a centre")
 
 /* X(NAME, symbol, value, title). Row = file src/coupling/<symbol>.c, which defines
  * favor_coupling_<symbol>. Value 0 is FAVOR_COUPLING_AUTO and has no row. */
@@ -75,7 +76,8 @@
 /* X(NAME, symbol, value, weight). What weighs the positive base of a hybrid map, or its other one. */
 #define FAVOR_GATE_LIST(X)                                                                         \
   X(ANGULAR, angular, 1, "the positive base by angle(x, y) / pi")                                  \
-  X(GAUSSIAN, gaussian, 2, "the signed base by exp(-scale |x-y|^2 / (2 width^2))")
+  X(GAUSSIAN, gaussian, 2, "the signed base by exp(-scale |x-y|^2 / (2 width^2))")                 \
+  X(CLUSTERS, clusters, 3, "a base exact at a centre by the distance from it")
 
 /* X(NAME, symbol, value, text). */
 #define FAVOR_VERDICT_LIST(X)                                                                      \

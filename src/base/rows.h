@@ -6,9 +6,9 @@
 #ifndef FAVOR_BASE_ROWS_H
 #define FAVOR_BASE_ROWS_H
 
-typedef enum favor_rows {
+typedef enum favor_row_kinds {
   FAVOR_ROWS_TURNED = 1, /* directions share a random rotation: no other law than N(0, I) has one */
   FAVOR_ROWS_OPPOSITE = 2 /* rows come with their negatives: features of w and -w must differ */
-} favor_rows;
+} favor_row_kinds;
 
 #endif

@@ -28,6 +28,9 @@ typedef struct favor_fit_input {
                                   [dim, dim], about 0, which a fit may use as scratch */
   const favor_allocator *allocator;
   favor_matrices matrices; /* to be filled */
+  const double *centre[2],
+      *shift[2]; /* by side, [dim], as given: the centre or NULL, and what is taken away
+                                         from rows */
   bool given; /* of a saved map: the matrices are filled, only the recipe is to be made of them */
 } favor_fit_input;
 
@@ -37,13 +40,14 @@ typedef struct favor_estimator {
   uint32_t kernels; /* bit k: valid for favor_kernel k */
   uint32_t refuses; /* kinds of rows (base/rows.h) that it has no use for, a set */
   favor_form form;
-  favor_shape shape;               /* other than NONE: the fit fills matrices too */
-  favor_counts counts;             /* the law of the rows of W */
-  bool positive;                   /* no feature is ever negative */
-  bool unbiased;                   /* exactly, for rows of law N(0, I) */
-  bool wants_statistics;           /* cannot be made without */
-  bool takes_tilt;                 /* reads opts.tilt */
-  bool takes_tilt_imag;            /* reads opts.tilt_imag and opts.tilt_sign */
+  favor_shape shape;     /* other than NONE: the fit fills matrices too */
+  favor_counts counts;   /* the law of the rows of W */
+  bool positive;         /* no feature is ever negative */
+  bool unbiased;         /* exactly, for rows of law N(0, I) */
+  bool wants_statistics; /* cannot be made without */
+  bool takes_tilt;       /* reads opts.tilt */
+  bool takes_centre;     /* reads opts.centre_query and opts.centre_key, in place of statistics */
+  bool takes_tilt_imag;  /* reads opts.tilt_imag and opts.tilt_sign */
   int rank_plain, rank_statistics; /* preference when the caller leaves the choice, without and with
                                       statistics; the largest that fits the kernel wins, 0 never does */
 
@@ -51,9 +55,9 @@ typedef struct favor_estimator {
   favor_status (*fit)(const favor_fit_input *in, favor_recipe *out, favor_report *report);
 } favor_estimator;
 
-/** Sign features, which only hybrid maps use; an identity apart from those of the list. */
-enum { FAVOR_GATE_SIGN = 1000 };
-extern const favor_estimator favor_gate_sign;
+/** Sign features and bumps, which only hybrid maps use; identities apart from those of the list. */
+enum { FAVOR_GATE_SIGN = 1000, FAVOR_GATE_BUMP = 1001 };
+extern const favor_estimator favor_gate_sign, favor_gate_bump;
 
 #define FAVOR_LIST_ESTIMATOR_EXTERN(name, symbol, value, title)                                    \
   extern const favor_estimator favor_estimator_##symbol;

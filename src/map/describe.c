@@ -72,7 +72,7 @@ static void add_number(favor_text *text, const char *name, double value) {
 static void add_shape(favor_text *text, const favor_map *map) {
   const favor_matrices m = favor_map_matrices(map);
   add(text, ",\"shape\":\"%s\"", favor_shape_name(m.shape));
-  if (!m.a) return;
+  if (!m.a || m.shape == FAVOR_SHAPE_CENTRE) return;
   double least = m.a[0], most = m.a[0];
   for (int64_t l = 1; l < m.dim; ++l) {
     least = m.a[l] < least ? m.a[l] : least;

@@ -270,11 +270,15 @@ static double argument(const favor_map *map, const favor_matrices *m, const doub
 }
 
 /* Complex features: cross moments are not known. */
-static double log_relmse_complex(const favor_law *law, double phi) {
+static double log_relmse_complex(const favor_law *law, const favor_matrices *m, const double *x,
+                                 const double *y) {
   const favor_choice *c = &law->map->choice;
   const bool one = law->coupling->pairs == FAVOR_PAIRS_INDEPENDENT || c->projections == 1;
-  if (!one || !law->coupling->chi_norms) return NAN;
-  return favor_complex_log_variance(&c->recipe, (double)c->dim, phi) - log((double)c->projections);
+  const double log_one =
+      m->shape == FAVOR_SHAPE_CENTRE
+          ? favor_centre_log_variance(law->map, m, x, y)
+          : favor_complex_log_variance(&c->recipe, (double)c->dim, argument(law->map, m, x, y));
+  return one && law->coupling->chi_norms ? log_one - log((double)c->projections) : NAN;
 }
 
 static double log_relmse(const favor_law *law, const double *x, const double *y) {
@@ -284,9 +288,9 @@ static double log_relmse(const favor_law *law, const double *x, const double *y)
   if (law->map->choice.recipe.form == FAVOR_FORM_RELU) return log_relmse_relu(law, x, y);
   const favor_matrices m = favor_map_matrices(law->map);
   if (m.shape == FAVOR_SHAPE_RATES) return favor_counts_log_relmse(law->map, &m, x, y);
+  if (law->map->choice.recipe.form == FAVOR_FORM_PHASE) return log_relmse_complex(law, &m, x, y);
   const double t = argument(law->map, &m, x, y);
   if (!isfinite(t)) return NAN;
-  if (law->map->choice.recipe.form == FAVOR_FORM_PHASE) return log_relmse_complex(law, t);
   if (m.a && !favor_shape_one_tilt(&m)) return log_relmse_tilts(law, &m, x, y);
   if (law->coupling->pairs == FAVOR_PAIRS_OPPOSITE) return log_relmse_opposite(law, t);
   return law->coupling->chi_norms ? log_relmse_chi(law, t) : log_relmse_fixed(law, t);

@@ -46,3 +46,21 @@ double favor_counts_log_relmse(const favor_map *map, const favor_matrices *m, co
   if (isnan(sum)) return INFINITY;
   return favor_log_less_one(sum) - log((double)c->projections);
 }
+
+double favor_centre_log_variance(const favor_map *map, const favor_matrices *m, const double *x,
+                                 const double *y) {
+  const double *b = favor_map_shift(map, FAVOR_QUERY), *k = favor_map_shift(map, FAVOR_KEY);
+  double real = 0, imaginary = 0;
+  for (int64_t l = 0; l < m->dim; ++l) {
+    const double size = fabs(m->a[l]), q = size * (x[l] - b[l]), p = (y[l] - k[l]) / size;
+    if (m->a[l] > 0) {
+      real += map->choice.scale * ((q + p) * (q + p));
+    } else {
+      imaginary += map->choice.scale * ((q - p) * (q - p));
+    }
+  }
+  /* exp(P) cosh(N) - 1 = (exp(P) - 1) + exp(P) (cosh(N) - 1). */
+  const double half = sinh(0.5 * imaginary);
+  if (real + imaginary > 600) return real + imaginary - log(2.0);
+  return log(expm1(real) + exp(real) * (2 * half * half));
+}

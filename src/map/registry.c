@@ -25,7 +25,14 @@ const favor_estimator *favor_estimator_find(int32_t id) {
 }
 
 const favor_estimator *favor_estimator_of_leaf(int32_t id) {
+  if (id == favor_gate_bump.id) return &favor_gate_bump;
   return id == favor_gate_sign.id ? &favor_gate_sign : favor_estimator_find(id);
+}
+
+const favor_estimator *favor_estimator_centred(void) {
+  int i = 0;
+  while (i + 1 < estimator_count && !estimators[i]->takes_centre) i += 1;
+  return estimators[i];
 }
 
 const favor_estimator *favor_estimator_turning(void) {

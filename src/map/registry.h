@@ -16,6 +16,9 @@ const favor_estimator *favor_estimator_of_leaf(int32_t id);
 /** The signed estimator of hybrid maps: the first of the list that has cosines and sines. */
 const favor_estimator *favor_estimator_turning(void);
 
+/** The estimator of the list that is exact at a centre. */
+const favor_estimator *favor_estimator_centred(void);
+
 /** The kinds of rows (base/rows.h) of the coupling that the estimator has no use for; 0: they go
  *  together. */
 uint32_t favor_rows_refused(const favor_estimator *estimator, const favor_coupling *coupling);

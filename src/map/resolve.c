@@ -83,34 +83,6 @@ static favor_status resolve_stats(const favor_map_opts *opts, favor_resolved *ou
   return FAVOR_OK;
 }
 
-bool favor_choice_tilt_imag_ok(double tilt_imag) {
-  return tilt_imag >= -1e6 && tilt_imag <= 1e6;
-}
-
-static favor_status resolve_complex(const favor_map_opts *opts, const favor_estimator *estimator) {
-  favor_report *report = opts->report;
-  if (!favor_choice_tilt_imag_ok(opts->tilt_imag)) {
-    return favor_fail(report, FAVOR_ERR_VALUE, "tilt_imag",
-                      "tilt_imag is %g; it must be in [-1e6, 1e6]", opts->tilt_imag);
-  }
-  if (opts->tilt_sign < -1 || opts->tilt_sign > 1) {
-    return favor_fail(report, FAVOR_ERR_ENUM, "tilt_sign",
-                      "tilt_sign is %" PRId32 "; it must be 1, -1 or 0 for 1", opts->tilt_sign);
-  }
-  if (estimator->takes_tilt_imag) return FAVOR_OK;
-  if (opts->tilt_imag != 0) {
-    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_imag",
-                      "tilt_imag is %g; %s has a real tilt or none, leave it 0", opts->tilt_imag,
-                      estimator->name);
-  }
-  if (opts->tilt_sign < 0) {
-    return favor_fail(report, FAVOR_ERR_COMBINATION, "tilt_sign",
-                      "tilt_sign is %" PRId32 "; %s has none, leave it 0", opts->tilt_sign,
-                      estimator->name);
-  }
-  return FAVOR_OK;
-}
-
 static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved *out) {
   favor_report *report = opts->report;
   if (!favor_target_find(opts->kernel)) {
@@ -138,7 +110,8 @@ static favor_status resolve_estimator(const favor_map_opts *opts, favor_resolved
     return favor_fail(report, FAVOR_ERR_VALUE, "tilt", "tilt is %g; it must be in [-1e6, 1/4)",
                       opts->tilt);
   }
-  const favor_status status = resolve_complex(opts, estimator);
+  favor_status status = favor_resolve_tilt_imag(opts, estimator);
+  if (status == FAVOR_OK) status = favor_resolve_centre(opts, estimator);
   if (status < 0) return status;
   out->choice.kernel = opts->kernel;
   out->choice.estimator = estimator->id;
@@ -181,7 +154,8 @@ static favor_status resolve_recentre(const favor_map_opts *opts, favor_resolved 
   const bool possible = favor_target_find(out->choice.kernel)->recentres;
   switch (opts->recentre) {
   case FAVOR_DEFAULT:
-    out->choice.recentre = possible && out->stats;
+    /* Rows without their means have no centre. */
+    out->choice.recentre = possible && out->stats && out->choice.recipe.shape != FAVOR_SHAPE_CENTRE;
     return FAVOR_OK;
   case FAVOR_OFF:
     out->choice.recentre = 0;
@@ -230,7 +204,7 @@ favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_reso
 }
 
 /* Bounded in each component so that the whole is at most largest_shift long. */
-static double shift_of(double mean, int64_t dim) {
+double favor_choice_shift(double mean, int64_t dim) {
   const double bound = largest_shift / sqrt((double)dim);
   return (double)(float)(mean > bound ? bound : mean < -bound ? -bound : mean);
 }
@@ -241,7 +215,7 @@ void favor_resolve_shifts(const favor_resolved *resolved, double *query, double 
   for (int s = 0; s < 2; ++s) {
     const double *mean =
         resolved->choice.recentre ? favor_stats_mean(resolved->stats, (favor_side)s) : NULL;
-    for (int64_t k = 0; k < dim; ++k) shift[s][k] = mean ? shift_of(mean[k], dim) : 0;
+    for (int64_t k = 0; k < dim; ++k) shift[s][k] = mean ? favor_choice_shift(mean[k], dim) : 0;
   }
 }
 
@@ -291,6 +265,8 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
       .scale = choice->scale,
       .matrices = matrices,
       .allocator = &resolved->allocator,
+      .centre = {opts->centre_query, opts->centre_key},
+      .shift = {query_shift, key_shift},
   };
   if (in.has_moments) {
     in.mean_sum_norm2 =
@@ -303,11 +279,10 @@ favor_status favor_resolve_recipe(const favor_map_opts *opts, favor_resolved *re
   return estimator->fit(&in, &choice->recipe, opts->report);
 }
 
-void favor_gate_choose(favor_choice *choice) {
+void favor_gate_choose(favor_choice *choice, const favor_estimator *gate) {
   const favor_fit_input in = {.dim = choice->dim, .projections = choice->projections};
-  choice->kernel = FAVOR_TARGET_ANGULAR;
-  choice->estimator = favor_gate_sign.id;
-  choice->scale = 1;
-  choice->recipe = (favor_recipe){.form = favor_gate_sign.form};
-  favor_gate_sign.fit(&in, &choice->recipe, NULL);
+  choice->kernel = gate == &favor_gate_sign ? FAVOR_TARGET_ANGULAR : FAVOR_TARGET_BUMP;
+  choice->estimator = gate->id;
+  choice->recipe = (favor_recipe){.form = gate->form};
+  gate->fit(&in, &choice->recipe, NULL);
 }

@@ -3,6 +3,7 @@
 #ifndef FAVOR_MAP_RESOLVE_H
 #define FAVOR_MAP_RESOLVE_H
 
+#include "estimator/estimator.h"
 #include "map/map.h"
 
 /** A choice, with what is needed to make a map from it. */
@@ -17,8 +18,15 @@ typedef struct favor_resolved {
 /** Im A is in range. */
 bool favor_choice_tilt_imag_ok(double tilt_imag);
 
-/** Make a choice that of sign features: the gate of hybrid maps. */
-void favor_gate_choose(favor_choice *choice);
+/** Check tilt_imag and tilt_sign, centre_query and centre_key, for an estimator that takes them or not. */
+favor_status favor_resolve_tilt_imag(const favor_map_opts *opts, const favor_estimator *estimator);
+favor_status favor_resolve_centre(const favor_map_opts *opts, const favor_estimator *estimator);
+
+/** Make a choice that of a gate of hybrid maps: sign features, or one bump. */
+void favor_gate_choose(favor_choice *choice, const favor_estimator *gate);
+
+/** A mean or centre as a shift: exact in float32, and bounded. */
+double favor_choice_shift(double mean, int64_t dim);
 
 favor_status favor_resolve(const favor_map_opts *opts, bool external, favor_resolved *out);
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/real.h"
+#include "node/centre.h"
 #include "node/counts.h"
 #include "node/phase.h"
 #include "node/shaped.h"
@@ -39,6 +40,7 @@ void favor_leaf_layout(favor_leaf *leaf, const favor_leaf_source *source,
   }
   if (favor_shape_matrices(leaf->shape) > 0) favor_shaped_layout(leaf, arena);
   if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_layout(leaf, arena);
+  if (leaf->shape == FAVOR_SHAPE_CENTRE) favor_centre_layout(leaf, arena);
   if (leaf->form == FAVOR_FORM_PHASE) favor_phase_layout(leaf, table, arena);
 }
 

@@ -36,7 +36,7 @@ void favor_counts_put_row(favor_leaf *leaf, unsigned char *base, int64_t j, cons
 
 void favor_counts_tile_layout(favor_tile *tile, const favor_table *table, int64_t rows,
                               favor_arena *arena) {
-  tile->negative = favor_arena_take(arena, rows, tile->ldin, table->real);
+  tile->second = favor_arena_take(arena, rows, tile->ldin, table->real);
 }
 
 void favor_counts_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
@@ -44,14 +44,14 @@ void favor_counts_load(const favor_leaf *leaf, const unsigned char *base, const 
   const favor_precision p = table->precision;
   const double *a = (const double *)(const void *)(base + leaf->tilts);
   tile->any_negative = false;
-  memset(tile->negative, 0, (size_t)(tile->rows * tile->ldin) * table->real);
+  memset(tile->second, 0, (size_t)(tile->rows * tile->ldin) * table->real);
   for (int64_t i = 0; i < tile->rows; ++i) {
     for (int64_t l = 0; l < leaf->dim; ++l) {
       const int64_t at = i * tile->ldin + l;
       const double x = favor_real_get(p, tile->in, at);
       favor_real_set(p, tile->in, at, x == 0 ? log2_zero : log2(fabs(x)) + a[l]);
       if (!(x < 0)) continue;
-      favor_real_set(p, tile->negative, at, 1);
+      favor_real_set(p, tile->second, at, 1);
       tile->any_negative = true;
     }
   }
@@ -75,7 +75,7 @@ void favor_counts_panel(const favor_leaf *leaf, const favor_table *table, favor_
                         const void *w, int64_t packed, int64_t columns) {
   const favor_precision p = table->precision;
   if (tile->any_negative) {
-    table->project(tile->rows, leaf->dim, tile->negative, tile->ldin, w, packed, NULL, columns,
+    table->project(tile->rows, leaf->dim, tile->second, tile->ldin, w, packed, NULL, columns,
                    tile->factor, tile->ldp);
   }
   for (int64_t i = 0; i < tile->rows; ++i) {

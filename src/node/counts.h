@@ -24,7 +24,7 @@ void favor_counts_put_row(favor_leaf *leaf, unsigned char *base, int64_t j, cons
 void favor_counts_tile_layout(favor_tile *tile, const favor_table *table, int64_t rows,
                               favor_arena *arena);
 
-/** tile->in, the rows x', to log2|x'_l| + a_l and, in tile->negative, 1 where x'_l < 0. */
+/** tile->in, the rows x', to log2|x'_l| + a_l and, in tile->second, 1 where x'_l < 0. */
 void favor_counts_load(const favor_leaf *leaf, const unsigned char *base, const favor_table *table,
                        favor_tile *tile);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/real.h"
+#include "node/centre.h"
 #include "node/counts.h"
 #include "node/phase.h"
 #include "node/shaped.h"
@@ -33,9 +34,10 @@ void favor_tile_layout(favor_tile *tile, const favor_leaf *leaf, const favor_tab
   tile->finite = favor_arena_take(arena, rows, 1, 1);
   tile->side = favor_arena_take(arena, 1, 1, sizeof *tile->side);
   if (tile->side) *tile->side = FAVOR_QUERY;
-  tile->negative = NULL;
+  tile->second = NULL;
   tile->any_negative = false;
   if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_tile_layout(tile, table, rows, arena);
+  if (leaf->shape == FAVOR_SHAPE_CENTRE) favor_centre_tile_layout(tile, table, rows, arena);
   tile->turned = favor_shaped_norm_layout(leaf, arena);
 }
 
@@ -76,6 +78,8 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
                      tile->r, tile->dot);
   if (s->shaped != 0 && !tile->relative)
     favor_shaped_norm_add(leaf, base, table, side, tile, x, ldx);
+  if (leaf->shape == FAVOR_SHAPE_CENTRE)
+    favor_centre_norm_add(leaf, base, table, side, tile, x, ldx);
   for (int64_t i = 0; i < rows; ++i) {
     double norm2 = tile->r[i];
     tile->finite[i] = 1;
@@ -89,6 +93,7 @@ void favor_leaf_load(const favor_leaf *leaf, const unsigned char *base, const fa
     tile->r[i] = r < -r_limit ? -r_limit : r > r_limit ? r_limit : r;
   }
   if (leaf->counts != FAVOR_COUNTS_NONE) favor_counts_load(leaf, base, table, tile);
+  if (leaf->shape == FAVOR_SHAPE_CENTRE) favor_centre_split(leaf, base, table, side, tile);
 }
 
 /* Projections behind the last are zero, whose cosine is not. */
@@ -122,6 +127,7 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
   const unsigned char *w = base + side->weights[p] + column * (size_t)leaf->dim * table->real;
   const unsigned char *bias = base + leaf->bias[p] + column * table->real;
   const int64_t packed = favor_pack_panel(table, leaf->columns);
+  const bool centred = leaf->shape == FAVOR_SHAPE_CENTRE;
   const bool direct = leaf->form == FAVOR_FORM_EXP || leaf->form == FAVOR_FORM_PARITY;
   void *t = direct ? tile->panel : tile->projected;
   table->project(rows, leaf->dim, tile->in, tile->ldin, w, packed, direct ? bias : NULL, columns, t,
@@ -138,7 +144,8 @@ int64_t favor_leaf_panel(const favor_leaf *leaf, const unsigned char *base,
     table->relu(rows, columns, t, tile->ldp, tile->power, tile->panel, tile->ldp);
     break;
   case FAVOR_FORM_PHASE:
-    favor_phase_panel(leaf, base, table, tile, first / pair, columns);
+    if (centred) favor_centre_panel(leaf, table, tile, w, bias, packed, columns);
+    if (!centred) favor_phase_panel(leaf, base, table, tile, first / pair, columns);
     clear_padding(leaf, table, tile, tile->factor, first, pair * columns);
     break;
   case FAVOR_FORM_PARITY:

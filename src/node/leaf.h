@@ -98,7 +98,8 @@ typedef struct favor_tile {
   favor_side *side;      /* [1]: of the rows loaded last; shared by views of one tile */
   bool relative; /* set by a caller that needs no r of these rows, such as queries whose outputs are
                             ratios: |G in|^2 is then left out. Laid out false */
-  void *negative;    /* real [rows, ldin], of counts: 1 where a coordinate is negative; else NULL */
+  void *second;  /* real [rows, ldin]: of counts 1 where a coordinate is negative, of a centre the
+                        coordinates of the phase; else NULL */
   bool any_negative; /* some is */
   double *turned;    /* [dim, 8] with a shape whose |G in|^2 is not |in|^2: scratch, else NULL */
 } favor_tile;

@@ -53,6 +53,7 @@ typedef enum favor_shape {
   FAVOR_SHAPE_ROTATION = 2, /* one orthogonal matrix for both sides */
   FAVOR_SHAPE_DENSE = 3,    /* any, one the inverse transpose of the other */
   FAVOR_SHAPE_RATES = 4,    /* no matrix; in place of tilts -1/2 log2 of the rates of counts */
+  FAVOR_SHAPE_CENTRE = 5, /* no matrix; in place of tilts factors of coordinates (node/centre.h) */
   FAVOR_SHAPE_COUNT
 } favor_shape;
 

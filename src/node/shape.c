@@ -9,13 +9,15 @@ static const double largest_element = 1e16;
 static const double lowest_tilt = -1e6;
 /* Halves of logarithms: rates in [2^-40, 2^40]. */
 static const double most_log_rate = 20;
+static const double most_factor = 1024;
 
 int64_t favor_shape_reals(favor_shape shape, int64_t dim) {
   return favor_shape_matrices(shape) == 0 ? 0 : shape == FAVOR_SHAPE_DIAGONAL ? dim : dim * dim;
 }
 
 int64_t favor_shape_matrices(favor_shape shape) {
-  if (shape == FAVOR_SHAPE_NONE || shape == FAVOR_SHAPE_RATES) return 0;
+  if (shape == FAVOR_SHAPE_NONE || shape == FAVOR_SHAPE_RATES || shape == FAVOR_SHAPE_CENTRE)
+    return 0;
   return shape == FAVOR_SHAPE_ROTATION ? 1 : 2;
 }
 
@@ -25,8 +27,8 @@ int64_t favor_shape_total(favor_shape shape, int64_t dim) {
 }
 
 const char *favor_shape_name(favor_shape shape) {
-  static const char *const names[FAVOR_SHAPE_COUNT] = {"none", "diagonal", "rotation", "dense",
-                                                       "rates"};
+  static const char *const names[FAVOR_SHAPE_COUNT] = {"none",  "diagonal", "rotation",
+                                                       "dense", "rates",    "centre"};
   return names[shape];
 }
 
@@ -104,6 +106,11 @@ static bool inverts(const favor_matrices *m, int which, double *scratch) {
 }
 
 bool favor_shape_valid(const favor_matrices *m, double *scratch) {
+  for (int64_t l = 0; m->shape == FAVOR_SHAPE_CENTRE && l < m->dim; ++l) {
+    const double size = fabs(m->a[l]);
+    if (!(size >= 1 / most_factor && size <= most_factor)) return false;
+  }
+  if (m->shape == FAVOR_SHAPE_CENTRE) return true;
   if (m->shape == FAVOR_SHAPE_RATES) return bounded(m->dim, m->a, -most_log_rate, most_log_rate);
   if (!bounded(m->dim, m->a, lowest_tilt, 0)) return false;
   for (int64_t s = 0; s < favor_shape_matrices(m->shape); ++s) {

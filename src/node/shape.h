@@ -10,7 +10,7 @@
 #include "favor/favor.h"
 #include "node/recipe.h"
 
-/** The numbers of a shape. RATES: a alone. DIAGONAL: g [dim] by side. ROTATION: one g [dim, dim], the same pointer
+/** The numbers of a shape. RATES, CENTRE: a alone. DIAGONAL: g [dim] by side. ROTATION: one g [dim, dim], the same pointer
  *  for both sides. DENSE: g [dim, dim] by side. Row l of g gives coordinate l of G x. */
 typedef struct favor_matrices {
   favor_shape shape;
@@ -24,7 +24,7 @@ int64_t favor_shape_reals(favor_shape shape, int64_t dim);
 int64_t favor_shape_matrices(favor_shape shape);
 int64_t favor_shape_total(favor_shape shape, int64_t dim);
 
-/** "none", "diagonal", "rotation", "dense" or "rates". */
+/** "none", "diagonal", "rotation", "dense", "rates" or "centre". */
 const char *favor_shape_name(favor_shape shape);
 
 /** out [dim] = G' v of one side. */

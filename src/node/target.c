@@ -114,7 +114,10 @@ static const favor_target targets[] = {
 
 static const favor_target angular = {FAVOR_TARGET_ANGULAR, "angular", false, NULL, NULL};
 
+static const favor_target bump = {FAVOR_TARGET_BUMP, "bump", true, NULL, NULL};
+
 const favor_target *favor_target_of_leaf(int32_t kernel) {
+  if (kernel == FAVOR_TARGET_BUMP) return &bump;
   return kernel == FAVOR_TARGET_ANGULAR ? &angular : favor_target_find(kernel);
 }
 

@@ -47,6 +47,9 @@ const favor_target *favor_target_of_leaf(int32_t kernel);
  *  neither norms nor the scale count. */
 enum { FAVOR_TARGET_ANGULAR = 31 };
 
+/** exp(-scale (|x - b|^2 + |y - c|^2) / 2), b and c the shifts: a gate that is no estimate. */
+enum { FAVOR_TARGET_BUMP = 30 };
+
 /** sin t + (pi - t) cos t for the angle of x and y (J1 of the arc-cosine kernel), without
  *  cancellation at t = pi; and for closed forms J2 = 3 sin t cos t + (pi - t)(1 + 2 cos^2 t). Zero
  *  vectors: t = pi/2. */

@@ -48,8 +48,8 @@ static favor_tile tile_from(const favor_tile *tile, int64_t row, size_t real) {
   view.dot += row;
   view.power += row;
   view.finite += row;
-  if (tile->negative) {
-    view.negative = (unsigned char *)tile->negative + (size_t)(row * tile->ldin) * real;
+  if (tile->second) {
+    view.second = (unsigned char *)tile->second + (size_t)(row * tile->ldin) * real;
   }
   return view;
 }

@@ -133,7 +133,36 @@ static long double discrete_condition(const model *m, favor_side side, const dou
   return 1 + most;
 }
 
+/** Coordinates of complex-exponential features are multiplied by what the centre, the means, asks for. */
+static long double centred_condition(const model *m, favor_side side, const double *x) {
+  long double most = 0;
+  for (int64_t j = 0; j < m->ref.projections; j++) {
+    long double sum = 0;
+    for (int64_t l = 0; l < m->ref.dim; l++) {
+      const long double factor = sqrtl(fabsl((long double)m->c[l] / m->b[l]));
+      sum += fabsl(m->w[j * m->ref.dim + l] * x[l]) * (side == FAVOR_QUERY ? factor : 1 / factor);
+    }
+    most = fmaxl(most, sum);
+  }
+  return 1 + 2 * sqrtl(m->ref.scale) * most; /* exponents and phases */
+}
+
+/** The squares that row scalars are made of. */
+static long double centred_magnitude(const model *m, favor_side side, const double *x) {
+  long double sum = ref_row_magnitude(&m->ref, side, x);
+  for (int64_t l = 0; l < m->ref.dim; l++) {
+    const long double factor = fabsl((long double)m->c[l] / m->b[l]);
+    sum += m->ref.scale * x[l] * x[l] * (side == FAVOR_QUERY ? factor : 1 / factor);
+  }
+  return sum;
+}
+
+static bool is_centred(const model *m) {
+  return m->ref.estimator == FAVOR_ESTIMATOR_COMPLEX_EXPONENTIAL;
+}
+
 long double model_condition(const model *m, favor_side side, const double *x) {
+  if (is_centred(m)) return centred_condition(m, side, x);
   if (is_discrete(m)) return discrete_condition(m, side, x);
   long double sum = m->parts ? 0 : ref_condition(&m->ref, side, x);
   for (int i = 0; i < m->parts; i++) sum += model_condition(m->part[i], side, x);
@@ -141,6 +170,7 @@ long double model_condition(const model *m, favor_side side, const double *x) {
 }
 
 long double model_magnitude(const model *m, favor_side side, const double *x) {
+  if (is_centred(m)) return centred_magnitude(m, side, x);
   long double sum = m->parts ? 0 : ref_row_magnitude(&m->ref, side, x);
   for (int i = 0; i < m->parts; i++) sum += model_magnitude(m->part[i], side, x);
   return sum;

@@ -31,7 +31,8 @@ static combination describe(int32_t kernel, int32_t estimator, int32_t coupling)
 /** Two features a projection here are those of w and of -w: opposite rows would repeat them. */
 static bool is_pointless(const combination *c) {
   return c->coupling == FAVOR_COUPLING_ANTITHETIC && c->info.features_per_projection == 2 &&
-         !c->info.takes_tilt_imag;
+         c->estimator != FAVOR_ESTIMATOR_COMPLEX_GERF &&
+         c->estimator != FAVOR_ESTIMATOR_COMPLEX_EXPONENTIAL;
 }
 
 /** Counts are drawn independently, whatever couples normal rows. */

@@ -6,7 +6,7 @@
 #include "support/statistics.h"
 #include "support/test.h"
 
-enum { DIM = 4, PROJECTIONS = 24, GATE = 5, DRAWS = 40000 };
+enum { DIM = 4, PROJECTIONS = 24, GATE = 5, CLUSTERS = 2, DRAWS = 30000 };
 
 #define LIST_GATE(name, symbol, value, weight) value,
 static const int32_t gates[] = {FAVOR_GATE_LIST(LIST_GATE)};
@@ -23,13 +23,23 @@ static void set_base(favor_map_opts *opts, int32_t kernel, int32_t estimator, ui
   opts->seed = seed;
 }
 
+/* Exact in float32, as shifts are. */
+static const double centres[2][CLUSTERS * DIM] = {{1, .5, -.25, .25, -.5, .75, .5, -1},
+                                                  {.25, -.25, -.5, -.25, .5, 1, -.75, .5}};
+
 static void set_gate(favor_hybrid_opts *opts, int32_t gate, int32_t share) {
   assert_ok(favor_hybrid_opts_init(opts));
   opts->gate = gate;
   opts->share = share;
   opts->gate_projections = GATE;
   opts->width = .8;
+  opts->clusters = CLUSTERS;
+  opts->centres_query = centres[0];
+  opts->centres_key = centres[1];
 }
+
+/** The pair of rows: |x + y| = 1, norms that differ, so that a shared draw shows. */
+static const double left[DIM] = {.9, .5, -.3, .2}, right[DIM] = {.1, -.2, -.1, -.35};
 
 static double dot(const double *x, const double *y) {
   double sum = 0;
@@ -68,11 +78,51 @@ static double gate_estimate(const favor_map *map, int32_t gate, const double *x,
   return sum / GATE;
 }
 
+/** What the gate of a cluster gives. */
+static double bump(int k, const double *x, const double *y) {
+  double sum = 0;
+  for (int l = 0; l < DIM; l++) {
+    const double a = x[l] - centres[0][k * DIM + l], b = y[l] - centres[1][k * DIM + l];
+    sum += a * a + b * b;
+  }
+  return exp(-sum / (2 * .8 * .8));
+}
+
+static double centred_estimate(favor_map_opts opts, int k, bool shared, const double *x,
+                               const double *y) {
+  opts.centre_query = centres[0] + k * DIM;
+  opts.centre_key = centres[1] + k * DIM;
+  return base_estimate(opts, FAVOR_ESTIMATOR_COMPLEX_EXPONENTIAL, shared ? 0 : 3 + (uint64_t)k, x,
+                       y);
+}
+
+static void clusters_weigh_their_bases(void **state) {
+  (void)state;
+  for (int share = FAVOR_ON; share <= FAVOR_OFF; share++)
+    for (int i = 0; i < 3; i++) {
+      favor_map_opts opts;
+      favor_hybrid_opts hybrid;
+      favor_map *map = NULL;
+      const double *x = i ? centres[0] + (i - 1) * DIM : left,
+                   *y = i ? centres[1] + (i - 1) * DIM : right;
+      set_base(&opts, FAVOR_KERNEL_SOFTMAX, FAVOR_ESTIMATOR_POSITIVE, 8);
+      set_gate(&hybrid, FAVOR_GATE_CLUSTERS, share);
+      assert_ok(favor_map_hybrid(&opts, &hybrid, &map));
+      assert_int_equal(favor_map_features(map), PROJECTIONS + CLUSTERS * 3 * PROJECTIONS);
+      const double p = base_estimate(opts, FAVOR_ESTIMATOR_POSITIVE, 0, x, y);
+      double owed = p;
+      for (int k = 0; k < CLUSTERS; k++)
+        owed += bump(k, x, y) * (centred_estimate(opts, k, share == FAVOR_ON, x, y) - p);
+      assert_true(fabs(estimate(map, x, y) - owed) <= 1e-12 * (fabs(p) + fabs(owed)));
+      favor_map_destroy(map);
+    }
+}
+
 static void a_hybrid_is_what_its_gate_makes_of_its_bases(void **state) {
   test_rng rng;
   (void)state;
   test_rng_seed(&rng, 3);
-  for (size_t g = 0; g < COUNT(gates); g++)
+  for (size_t g = 0; g < COUNT(gates) && gates[g] != FAVOR_GATE_CLUSTERS; g++)
     for (int share = FAVOR_ON; share <= FAVOR_OFF; share++) {
       favor_map_opts opts;
       favor_hybrid_opts hybrid;
@@ -110,8 +160,23 @@ static double owed_variance(int32_t gate, bool shared, const double *x, const do
   return (l * l + vl) * r + ((1 - l) * (1 - l) + vl) * p + 2 * (l * (1 - l) - vl) * cov;
 }
 
-/** The pair of rows: |x + y| = 1, norms that differ, so that a shared draw shows. */
-static const double left[DIM] = {.9, .5, -.3, .2}, right[DIM] = {.1, -.2, -.1, -.35};
+/** Bases of draws of their own around gates that are no estimates. */
+static double owed_of_clusters(const double *x, const double *y) {
+  double rest = 1, sum = 0, sum2 = 0;
+  for (int l = 0; l < DIM; l++) sum2 += (x[l] + y[l]) * (x[l] + y[l]);
+  for (int k = 0; k < CLUSTERS; k++) {
+    double real = 0, imaginary = 0;
+    for (int l = 0; l < DIM; l++) {
+      const double b = centres[0][k * DIM + l], c = centres[1][k * DIM + l], a = sqrt(fabs(c / b));
+      const double u = b * c > 0 ? a * x[l] - y[l] / a : a * x[l] + y[l] / a;
+      *(b * c > 0 ? &imaginary : &real) += u * u;
+    }
+    const double g = bump(k, x, y);
+    sum += g * g * (exp(real) * cosh(imaginary) - 1) / PROJECTIONS;
+    rest -= g;
+  }
+  return sum + rest * rest * expm1(sum2) / PROJECTIONS;
+}
 
 static void check_moments(int32_t gate, int share, uint64_t first) {
   favor_map_opts opts;
@@ -129,14 +194,17 @@ static void check_moments(int32_t gate, int share, uint64_t first) {
     sample_add(&square, e * e);
     favor_map_destroy(fresh);
   }
-  const double owed = owed_variance(gate, share == FAVOR_ON, left, right);
+  const bool clusters = gate == FAVOR_GATE_CLUSTERS;
+  const double owed = clusters ? owed_of_clusters(left, right)
+                               : owed_variance(gate, share == FAVOR_ON, left, right);
   const double mean = z_score(sample_mean(&value), 0, sample_stderr(&value));
   const double variance = z_score(sample_mean(&square), owed, sample_stderr(&square));
   print_message(
       "gate %d, share %d: variance %.5f +- %.5f, closed form %.5f; z = %.2f, of the mean %.2f\n",
       (int)gate, share, sample_mean(&square), sample_stderr(&square), owed, variance, mean);
   assert_true(sample_stderr(&square) < .02 * owed);
-  assert_true(fabs(mean) < 5 && fabs(variance) < 5);
+  /* How bases around other centres vary together on one draw has no closed form here. */
+  assert_true(fabs(mean) < 5 && (fabs(variance) < 5 || (clusters && share == FAVOR_ON)));
   favor_map_destroy(map);
 }
 
@@ -165,8 +233,9 @@ static void any_positive_base_is_taken_and_saved(void **state) {
       opts.coupling = all[i].coupling;
       opts.stats = stats;
       const favor_status status = favor_map_hybrid(&opts, &hybrid, &map);
-      const bool fits = all[i].info.positive && all[i].kernel != FAVOR_KERNEL_ARCCOS1 &&
-                        all[i].coupling != FAVOR_COUPLING_ANTITHETIC;
+      const bool fits =
+          all[i].info.positive && all[i].kernel != FAVOR_KERNEL_ARCCOS1 &&
+          (all[i].coupling != FAVOR_COUPLING_ANTITHETIC || gates[g] == FAVOR_GATE_CLUSTERS);
       assert_status(status, fits ? FAVOR_OK : FAVOR_ERR_COMBINATION);
       if (!fits) continue;
       made++;
@@ -209,6 +278,7 @@ static void a_gate_is_no_map_by_itself(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_hybrid_is_what_its_gate_makes_of_its_bases),
+      cmocka_unit_test(clusters_weigh_their_bases),
       cmocka_unit_test(hybrids_are_unbiased_with_the_variance_of_the_closed_form),
       cmocka_unit_test(any_positive_base_is_taken_and_saved),
       cmocka_unit_test(a_gate_is_no_map_by_itself),

@@ -22,6 +22,7 @@ const call_table calls_hybrid = {call_rows, sizeof call_rows / sizeof *call_rows
 /* ---- cases ---- */
 
 #define CREATE "favor_map_hybrid"
+#define CLUSTERS INT("hybrid.gate", FAVOR_GATE_CLUSTERS)
 #define INIT "favor_hybrid_opts_init_sized"
 
 static const argument_case case_rows[] = {
@@ -55,6 +56,13 @@ static const argument_case case_rows[] = {
     ROW(CREATE, REAL("hybrid.width", -1.0), FAVOR_ERR_VALUE),
     ROW(CREATE, REAL("hybrid.width", NAN), FAVOR_ERR_VALUE),
     ROW(CREATE, REAL("hybrid.width", INFINITY), FAVOR_ERR_VALUE),
+    ROW(CREATE, INT("hybrid.gate", FAVOR_GATE_CLUSTERS), FAVOR_OK),
+    ROW2(CREATE, INT("hybrid.clusters", 0), CLUSTERS, FAVOR_ERR_SHAPE),
+    ROW2(CREATE, INT("hybrid.clusters", -1), CLUSTERS, FAVOR_ERR_SHAPE),
+    ROW2(CREATE, INT("hybrid.clusters", 8), CLUSTERS, FAVOR_ERR_SHAPE),
+    ROW2(CREATE, INT("hybrid.clusters", INT64_MAX), CLUSTERS, FAVOR_ERR_SHAPE),
+    ROW2(CREATE, NUL("hybrid.centres_query"), CLUSTERS, FAVOR_ERR_NULL),
+    ROW2(CREATE, NUL("hybrid.centres_key"), CLUSTERS, FAVOR_ERR_NULL),
     NULL_REFUSED(CREATE, "out"),
 };
 
@@ -76,7 +84,11 @@ bool hybrid_default(fixture *f, const char *name, argument *value) {
   else if (strcmp(name, "base") == 0)
     value->p = &f->opts;
   else if (strcmp(name, "hybrid") == 0) {
+    static const double centres[2 * ARG_DIM] = {1, .5, -1, .25, 2, -.5, 1, .5, -2, .75};
     assert_ok(favor_hybrid_opts_init(&f->hybrid));
+    f->hybrid.clusters = 1;
+    f->hybrid.centres_query = centres;
+    f->hybrid.centres_key = centres + ARG_DIM;
     value->p = &f->hybrid;
   } else
     return false;
@@ -96,6 +108,12 @@ void hybrid_set(fixture *f, const setting *s) {
     h->gate_projections = s->i;
   else if (strcmp(field, "width") == 0)
     h->width = s->f;
+  else if (strcmp(field, "clusters") == 0)
+    h->clusters = s->i;
+  else if (strcmp(field, "centres_query") == 0)
+    h->centres_query = NULL;
+  else if (strcmp(field, "centres_key") == 0)
+    h->centres_key = NULL;
   else
     fail_msg("no such option: %s", s->argument);
 }

@@ -12,6 +12,8 @@ static void matrices_that_would_be_biased_are_refused(void **state) {
   int tried = 0;
   for (int i = 0; i < n; i++) {
     size_t bytes;
+    /* Any centre is unbiased. */
+    if (cases[i].estimator == FAVOR_ESTIMATOR_COMPLEX_EXPONENTIAL) continue;
     unsigned char *block = saved_map_make(&cases[i], dim, projections, &bytes),
                   *copy = malloc(bytes);
     assert_non_null(copy);

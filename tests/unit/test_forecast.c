@@ -19,6 +19,7 @@ static int forecast_cases(map_case out[MAP_CASES_MAX]) {
     if ((arccos && all[i].coupling != FAVOR_COUPLING_IID)) continue;
     /* Of complex features independent rows alone are known: conformance/test_complex.c. */
     if (all[i].estimator == FAVOR_ESTIMATOR_COMPLEX_GERF) continue;
+    if (all[i].estimator == FAVOR_ESTIMATOR_COMPLEX_EXPONENTIAL) continue;
     if (all[i].coupling == FAVOR_COUPLING_SIMPLEX_PLUS) continue;
     if (all[i].coupling == FAVOR_COUPLING_HADAMARD) continue;
     if (!map_case_wants_statistics(&all[i])) out[n++] = all[i];
