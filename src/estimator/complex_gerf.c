@@ -21,8 +21,15 @@
 #include "estimator/estimator.h"
 #include "estimator/tilt.h"
 
+/* The square root with a real part of at least 0; of a negative number +i times that of its size, whatever
+ * the sign of the zero beside it, which compilers make as they like. */
+static double complex root(double re, double im) {
+  if (im == 0 && re < 0) return sqrt(-re) * I;
+  return csqrt(re + im * I);
+}
+
 static void tilted(const favor_fit_input *in, double complex a, double s, favor_recipe *out) {
-  const double complex less = 1 - 4 * a, b = csqrt(s * less),
+  const double complex less = 1 - 4 * a, b = root(s * creal(less), s * cimag(less)),
                        d = 0.25 * (double)in->dim * clog(less);
   out->gain = creal(b);
   out->gain_imag = cimag(b);
@@ -46,7 +53,7 @@ static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_repo
     }
     a = favor_optimal_tilt(in->mean_sum_norm2 / (double)in->dim);
   }
-  tilted(in, CMPLX(a, in->tilt_imag), in->sign, out);
+  tilted(in, a + in->tilt_imag * I, in->sign, out);
   return FAVOR_OK;
 }
 

@@ -14,7 +14,7 @@ double favor_log_less_one(double log_m2) {
 
 double favor_complex_log_variance(const favor_recipe *recipe, double dim, double phi) {
   const double s = recipe->sign;
-  const double complex a = CMPLX(recipe->tilt, recipe->tilt_imag);
+  const double complex a = recipe->tilt + recipe->tilt_imag * I;
   if (!(recipe->tilt < 0.125)) return INFINITY;
   const double real_less = 1 - 8 * creal(a), size2 = creal(a) * creal(a) + cimag(a) * cimag(a);
   const double complex log_a1 = dim * clog(1 - 4 * a) - 0.5 * dim * clog(1 - 8 * a);

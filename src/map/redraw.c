@@ -8,19 +8,18 @@
 /* Leaves of one draw stay of one draw, those of different draws stay independent: the draws are
  * numbered in the order of the leaves, and number k takes stream k behind that of the first. */
 static void renew(favor_sum *sum, uint64_t seed) {
-  favor_choice fresh[FAVOR_NODE_LEAVES];
+  favor_choice before[FAVOR_NODE_LEAVES] = {{0}};
   uint64_t draws = 0;
+  memcpy(before, sum->choice, sizeof before);
   for (int32_t l = 0; l < sum->leaves; ++l) {
+    favor_choice *fresh = &sum->choice[l];
     int32_t earlier = 0;
-    while (sum->choice[earlier].seed != sum->choice[l].seed ||
-           sum->choice[earlier].stream != sum->choice[l].stream) {
+    while (before[earlier].seed != before[l].seed || before[earlier].stream != before[l].stream) {
       earlier += 1;
     }
-    fresh[l] = sum->choice[l];
-    fresh[l].seed = seed;
-    fresh[l].stream = earlier < l ? fresh[earlier].stream : sum->choice[0].stream + draws++;
+    fresh->seed = seed;
+    fresh->stream = earlier < l ? sum->choice[earlier].stream : before[0].stream + draws++;
   }
-  memcpy(sum->choice, fresh, (size_t)sum->leaves * sizeof *fresh);
 }
 
 static void copy_matrices(favor_matrices from, favor_matrices to) {

@@ -173,7 +173,7 @@ static bool lay_out(const favor_sum *sum, const favor_table *const table[2],
 favor_status favor_sum_allocate(const favor_sum *sum, const favor_table *const table[2],
                                 const favor_allocator *allocator, favor_report *report,
                                 favor_map **out) {
-  favor_leaf_place places[FAVOR_NODE_LEAVES];
+  favor_leaf_place places[FAVOR_NODE_LEAVES] = {{0, 0}};
   favor_map head = {.allocator = *allocator, .table = {table[0], table[1]}};
   head.choice.dim = head.node.dim = sum->choice[0].dim;
   head.node.leaves = sum->leaves;

@@ -94,7 +94,59 @@ static void every_mode_equals_the_explicit_estimate(void **state) {
   }
 }
 
+/** Sign features as a factor, a base twice in one sum: every gate that needs no centres. */
+static void check_hybrid(int32_t gate, int32_t isa, verdict all[2]) {
+  const int32_t bases[2] = {FAVOR_ESTIMATOR_POSITIVE, FAVOR_ESTIMATOR_TRIGONOMETRIC};
+  model part[2], m;
+  const model *parts[] = {&part[0], &part[1]};
+  favor_map_opts opts;
+  favor_hybrid_opts hybrid;
+  favor_map *map = NULL;
+  for (int i = 0; i < 2; i++) {
+    const model_choice choice = {.estimator = bases[i],
+                                 .coupling = FAVOR_COUPLING_ORTHOGONAL,
+                                 .isa = isa,
+                                 .dim = D,
+                                 .projections = 40,
+                                 .scale = .5,
+                                 .seed = 5};
+    model_make(&part[i], &choice);
+  }
+  assert_ok(favor_map_opts_init(&opts));
+  assert_ok(favor_hybrid_opts_init(&hybrid));
+  opts.dim = D;
+  opts.projections = 40;
+  opts.scale = .5;
+  opts.seed = 5;
+  opts.isa = isa;
+  hybrid.gate = gate;
+  hybrid.gate_projections = 3;
+  assert_ok(favor_map_hybrid(&opts, &hybrid, &map));
+  model_combine(&m, map, false, 2, parts);
+  for (size_t i = 0; i < COUNT(modes); i++)
+    for (int precision = FAVOR_F32; precision <= FAVOR_F64; precision++)
+      modes[i].run(&m, (favor_precision)precision, 1, &all[precision]);
+  model_free(&m);
+  for (int i = 0; i < 2; i++) model_free(&part[i]);
+}
+
+static void hybrids_equal_the_explicit_estimate(void **state) {
+  int32_t isas[ISAS_MAX];
+  const int n = isas_here(isas);
+  verdict all[2] = {{0}};
+  (void)state;
+  for (int i = 0; i < n; i++) {
+    check_hybrid(FAVOR_GATE_ANGULAR, isas[i], all);
+    check_hybrid(FAVOR_GATE_GAUSSIAN, isas[i], all);
+  }
+  print_message("%d and %d rows, %d not positive, %d unsure\n", (int)all[0].rows, (int)all[1].rows,
+                (int)(all[0].nonpositive + all[1].nonpositive),
+                (int)(all[0].unsure + all[1].unsure));
+  for (int precision = 0; precision < 2; precision++) assert_true(all[precision].rows > 300 * n);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_mode_equals_the_explicit_estimate)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_mode_equals_the_explicit_estimate),
+                                     cmocka_unit_test(hybrids_equal_the_explicit_estimate)};
   return cmocka_run_group_tests_name("attention over combinations", tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ static favor_map *make_centred(int64_t d, int64_t m, const double *w, const doub
 /** A_l of the definition. */
 static long double complex factor_of(double x0, double y0) {
   const long double size = sqrtl(fabsl((long double)y0 / x0));
-  return x0 * y0 > 0 ? CMPLXL(0, size) : CMPLXL(size, 0);
+  return x0 * y0 > 0 ? size * I : (long double complex)size;
 }
 
 static void centred_features_equal_their_definition(void **state) {

@@ -37,11 +37,16 @@ static favor_map *make(const tilt *a, int64_t d, int64_t m, const double *w, int
   return map;
 }
 
+/** The principal root; of a negative number +i times that of its size. */
+static long double complex root(long double complex z) {
+  return cimagl(z) == 0 && creall(z) < 0 ? sqrtl(-creall(z)) * I : csqrtl(z);
+}
+
 /** f1 (side 0) or f2 of one row, times sqrt(M). */
 static long double complex feature(const tilt *t, favor_side side, int64_t d, double scale,
                                    const double *w, const double *x) {
-  const long double complex a = CMPLXL(t->re, t->im), less = 1 - 4 * a;
-  const long double complex b = csqrtl(t->sign * less) * (side == FAVOR_KEY ? t->sign : 1);
+  const long double complex a = (long double)t->re + (long double)t->im * I, less = 1 - 4 * a;
+  const long double complex b = root(t->sign * less) * (side == FAVOR_KEY ? t->sign : 1);
   long double dot = 0, norm2 = 0, w2 = 0;
   for (int64_t k = 0; k < d; k++) {
     dot += (long double)w[k] * x[k];
@@ -98,7 +103,7 @@ static void features_equal_their_definition(void **state) {
 /** E Z^2 / K^2 - 1 of one projection in the form of the literature, by |x|^2 + |y|^2 and |x + s y|^2. */
 static long double owed_variance(const tilt *t, int64_t d, const double *x, const double *y) {
   const long double s = t->sign;
-  const long double complex a = CMPLXL(t->re, t->im);
+  const long double complex a = (long double)t->re + (long double)t->im * I;
   long double norms = 0, phi = 0, dot = 0;
   for (int64_t k = 0; k < d; k++) {
     norms += (long double)x[k] * x[k] + (long double)y[k] * y[k];
