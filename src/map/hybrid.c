@@ -220,7 +220,7 @@ static favor_status make(favor_mix *mix, favor_map **out) {
 
 favor_status favor_map_hybrid(const favor_map_opts *base, const favor_hybrid_opts *hybrid,
                               favor_map **out) {
-  favor_hybrid_opts defaults;
+  favor_hybrid_opts defaults = {0};
   favor_mix mix = {.base = base};
   if (out) *out = NULL;
   if (!base) return FAVOR_ERR_NULL;

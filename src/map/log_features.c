@@ -13,7 +13,7 @@ static void slot_layout(favor_slot *slot, const favor_map *map, favor_precision 
 
 /* Raw exponents or factors of a panel of one row, in place, to logarithms and signs; `factors` are
  * those besides exponents, or NULL; `whole` is the sign of the row in the panel. */
-static void log_row(bool exponent, int64_t columns, double r, int8_t whole, const double *factors,
+static void log_row(bool exponent, int64_t columns, double r, int whole, const double *factors,
                     double *log_phi, int8_t *sign) {
   for (int64_t j = 0; j < columns; ++j) {
     const double e = exponent ? log_phi[j] : 0;
