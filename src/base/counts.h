@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 
-/** ln x of a positive normal float64 to about one ulp, and exp(-x) for x in [0, 700] to about 1e-13
+/** ln x of a positive normal float64 to about one ulp, and exp(-x) for x in [0, 700] to 1e-11
  *  relative, from +, -, * and /. */
 double favor_rng_log(double x);
 double favor_rng_exp_minus(double x);

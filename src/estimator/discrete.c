@@ -17,10 +17,23 @@
 
 #include "base/status.h"
 #include "estimator/estimator.h"
+#include "node/counts.h"
 
 /* Of rates: the lowest keeps features of coordinates that were zero finite, the highest the search of an
- * inversion short. */
+ * inversion short. Neither law may draw a row whose sum is above FAVOR_COUNTS_MOST, where parities end: one
+ * uniform, at least 2^-53 from either end, gives no Poisson count above 2 lambda + 48 and no geometric one
+ * above 37 / p. */
 static const double lowest_rate = 1e-6, highest_rate = 256;
+
+static double most_lambda(int64_t dim) {
+  return fmin(highest_rate, 0.5 * (FAVOR_COUNTS_MOST / (double)dim - 48));
+}
+
+/* The logit of 1 - p at p = 37 dim / FAVOR_COUNTS_MOST, as geometric_cost takes it. */
+static double least_logit(int64_t dim) {
+  const double p = 37 * (double)dim / FAVOR_COUNTS_MOST;
+  return log(p / (1 - p));
+}
 
 static double geometric_mean(const favor_fit_input *in, int64_t l) {
   const double q = in->moment[FAVOR_QUERY][l * in->dim + l],
@@ -44,11 +57,12 @@ static void complete(const favor_fit_input *in, double constant, favor_recipe *o
 static favor_status fit_poisson(const favor_fit_input *in, favor_recipe *out,
                                 favor_report *report) {
   const favor_status status = check(in, report);
+  const double most = most_lambda(in->dim);
   double sum = 0;
   if (status < 0) return status;
   for (int64_t l = 0; l < in->dim; ++l) {
     double *a = &in->matrices.a[l];
-    if (!in->given) *a = -0.5 * log2(fmin(fmax(geometric_mean(in, l), lowest_rate), highest_rate));
+    if (!in->given) *a = -0.5 * log2(fmin(fmax(geometric_mean(in, l), lowest_rate), most));
     sum += exp2(-2 * *a);
   }
   complete(in, 0.5 * sum, out);
@@ -83,7 +97,7 @@ static double geometric_cost(const favor_fit_input *in, double t) {
 /* Golden section: the objective falls, then rises. */
 static double best_logit(const favor_fit_input *in) {
   const double ratio = 0.618033988749894848;
-  double low = -12, high = 12;
+  double low = least_logit(in->dim), high = 12;
   double left = high - ratio * (high - low), right = low + ratio * (high - low);
   double at_left = geometric_cost(in, left), at_right = geometric_cost(in, right);
   for (int i = 0; i < 60; ++i) {

@@ -20,7 +20,11 @@ static void large_blocks_are_refused_or_pass_validation(void **state) {
     assert_int_equal(damage_flips(&kind, block, bytes, 1, false).loaded, 0);
     const damage_count repaired = damage_flips(&kind, block, bytes, 1, true);
     assert_int_equal(repaired.tried, 8 * bytes - 32);
-    assert_in_range(repaired.loaded, 32 * DIM * PROJECTIONS, repaired.tried - 5 * 64);
+    /* Most of what has been flipped in counts is none: of those maps the shifts remain. */
+    const bool counts = cases[i].estimator == FAVOR_ESTIMATOR_POISSON ||
+                        cases[i].estimator == FAVOR_ESTIMATOR_GEOMETRIC;
+    assert_in_range(repaired.loaded, counts ? 20 * 2 * DIM : 32 * DIM * PROJECTIONS,
+                    repaired.tried - 5 * 64);
     free(block);
   }
 }
