@@ -289,6 +289,10 @@ typedef struct favor_map_opts {
   /* [dim] each, read during the call only: the query and the key where complex-exponential features are
    * exact. Default NULL, NULL: the means of the statistics. Refused by other estimators. */
   const double *centre_query, *centre_key;
+
+  /* [dim], read during the call only: what is taken from queries and keys alike in place of their means,
+   * exact like these. Below every coordinate it makes discrete features positive. Default NULL. */
+  const double *shift;
 } favor_map_opts;
 
 /** Set every option to its default. An old caller's struct is never overrun.

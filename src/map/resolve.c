@@ -152,6 +152,7 @@ static favor_status resolve_coupling(const favor_map_opts *opts, bool external,
 
 static favor_status resolve_recentre(const favor_map_opts *opts, favor_resolved *out) {
   const bool possible = favor_target_find(out->choice.kernel)->recentres;
+  if (opts->shift) return favor_resolve_shift(opts, possible, out);
   switch (opts->recentre) {
   case FAVOR_DEFAULT:
     /* Rows without their means have no centre. */
@@ -213,8 +214,10 @@ void favor_resolve_shifts(const favor_resolved *resolved, double *query, double 
   const int64_t dim = resolved->choice.dim;
   double *const shift[2] = {query, key};
   for (int s = 0; s < 2; ++s) {
-    const double *mean =
-        resolved->choice.recentre ? favor_stats_mean(resolved->stats, (favor_side)s) : NULL;
+    const double *mean = resolved->shift;
+    if (!mean && resolved->choice.recentre) {
+      mean = favor_stats_mean(resolved->stats, (favor_side)s);
+    }
     for (int64_t k = 0; k < dim; ++k) shift[s][k] = mean ? favor_choice_shift(mean[k], dim) : 0;
   }
 }

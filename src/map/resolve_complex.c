@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options of complex features. */
+/* Options that few estimators read: complex tilts, centres, a shift of the caller's. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -53,5 +53,22 @@ favor_status favor_resolve_centre(const favor_map_opts *opts, const favor_estima
                         "element %" PRId64 " of %s is not finite", l, name[s]);
     }
   }
+  return FAVOR_OK;
+}
+
+favor_status favor_resolve_shift(const favor_map_opts *opts, bool possible, favor_resolved *out) {
+  favor_report *report = opts->report;
+  if (!possible || opts->recentre == FAVOR_OFF) {
+    return favor_fail(report, FAVOR_ERR_COMBINATION, "shift",
+                      possible ? "shift is given and recentre is off"
+                               : "shift is given; this kernel cannot be recentred");
+  }
+  for (int64_t l = 0; l < opts->dim; ++l) {
+    if (isfinite(opts->shift[l])) continue;
+    return favor_fail(report, FAVOR_ERR_NONFINITE, "shift",
+                      "element %" PRId64 " of shift is not finite", l);
+  }
+  out->shift = opts->shift;
+  out->choice.recentre = 1;
   return FAVOR_OK;
 }
