@@ -30,7 +30,8 @@ bool shape_read(const favor_map *map, fitted_shape *out) {
   const int64_t d = favor_map_dim(map);
   assert_ok(favor_map_describe(map, json, sizeof json));
   assert_true(json_string(json, "shape", kind, sizeof kind));
-  if (strcmp(kind, "none") == 0) return false;
+  const bool diagonal = strcmp(kind, "diagonal") == 0, rotation = strcmp(kind, "rotation") == 0;
+  if (!diagonal && !rotation && strcmp(kind, "dense") != 0) return false;
   assert_ok(favor_map_save(map, NULL, 0, &bytes));
   unsigned char *block = malloc(bytes);
   assert_non_null(block);
@@ -38,7 +39,6 @@ bool shape_read(const favor_map *map, fitted_shape *out) {
   double *memory = malloc(sizeof *memory * (size_t)(2 * d * d + d));
   assert_non_null(memory);
   size_t at = ARRAYS + 16 * (size_t)d;
-  const bool diagonal = strcmp(kind, "diagonal") == 0, rotation = strcmp(kind, "rotation") == 0;
   read_matrix(block, &at, d, diagonal, memory);
   if (rotation)
     memcpy(memory + d * d, memory, sizeof *memory * (size_t)(d * d));
