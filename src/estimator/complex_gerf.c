@@ -14,30 +14,39 @@
  *
  *  finite for Re A < 1/8. Source: Likhosherstov et al. 2022 (arXiv 2205.15317), theorem 3.1; the
  *  constant -s/2 and the variance as derived and checked by quadrature. */
-#include <complex.h>
 #include <math.h>
 
 #include "base/status.h"
 #include "estimator/estimator.h"
 #include "estimator/tilt.h"
 
-/* The square root with a real part of at least 0; of a negative number +i times that of its size, whatever
- * the sign of the zero beside it, which compilers make as they like. */
-static double complex root(double re, double im) {
-  if (im == 0 && re < 0) return sqrt(-re) * I;
-  return csqrt(re + im * I);
+/* Complex numbers by their parts: compilers do their products in ways of their own, and recipes are to have
+ * the same bits from all of them. */
+typedef struct complex_number {
+  double re, im;
+} complex_number;
+
+/* The square root with a real part of at least 0; of a negative number +i times that of its size. */
+static complex_number root(complex_number z) {
+  const double half = sqrt(0.5 * (hypot(z.re, z.im) + fabs(z.re)));
+  if (z.im == 0)
+    return z.re < 0 ? (complex_number){0, sqrt(-z.re)} : (complex_number){sqrt(z.re), 0};
+  const double other = 0.5 * fabs(z.im) / half;
+  return z.re < 0 ? (complex_number){other, copysign(half, z.im)}
+                  : (complex_number){half, copysign(other, z.im)};
 }
 
-static void tilted(const favor_fit_input *in, double complex a, double s, favor_recipe *out) {
-  const double complex less = 1 - 4 * a, b = root(s * creal(less), s * cimag(less)),
-                       d = 0.25 * (double)in->dim * clog(less);
-  out->gain = creal(b);
-  out->gain_imag = cimag(b);
-  out->tilt = creal(a);
-  out->tilt_imag = cimag(a);
+static void tilted(const favor_fit_input *in, double a, favor_recipe *out) {
+  const double s = in->sign, quarter = 0.25 * (double)in->dim;
+  const complex_number less = {1 - 4 * a, in->tilt_imag == 0 ? 0 : -4 * in->tilt_imag};
+  const complex_number b = root((complex_number){s * less.re, less.im == 0 ? 0 : s * less.im});
+  out->gain = b.re;
+  out->gain_imag = b.im;
+  out->tilt = a;
+  out->tilt_imag = in->tilt_imag;
   out->quadratic = -0.5 * s;
-  out->constant = creal(d) - 0.5 * log((double)in->projections);
-  out->phase = cimag(d);
+  out->constant = quarter * log(hypot(less.re, less.im)) - 0.5 * log((double)in->projections);
+  out->phase = quarter * atan2(less.im, less.re);
   out->sign = s;
 }
 
@@ -53,7 +62,7 @@ static favor_status fit(const favor_fit_input *in, favor_recipe *out, favor_repo
     }
     a = favor_optimal_tilt(in->mean_sum_norm2 / (double)in->dim);
   }
-  tilted(in, a + in->tilt_imag * I, in->sign, out);
+  tilted(in, a, out);
   return FAVOR_OK;
 }
 

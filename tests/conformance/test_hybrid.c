@@ -6,7 +6,14 @@
 #include "support/statistics.h"
 #include "support/test.h"
 
-enum { DIM = 4, PROJECTIONS = 24, GATE = 5, CLUSTERS = 2, DRAWS = 30000 };
+enum { DIM = 4, PROJECTIONS = 24, GATE = 5, CLUSTERS = 2 };
+
+/* Under the sanitizer a draw costs thirty times as much; the closed forms are for the others. */
+#ifdef __SANITIZE_ADDRESS__
+enum { DRAWS = 1000 };
+#else
+enum { DRAWS = 30000 };
+#endif
 
 #define LIST_GATE(name, symbol, value, weight) value,
 static const int32_t gates[] = {FAVOR_GATE_LIST(LIST_GATE)};
@@ -202,7 +209,7 @@ static void check_moments(int32_t gate, int share, uint64_t first) {
   print_message(
       "gate %d, share %d: variance %.5f +- %.5f, closed form %.5f; z = %.2f, of the mean %.2f\n",
       (int)gate, share, sample_mean(&square), sample_stderr(&square), owed, variance, mean);
-  assert_true(sample_stderr(&square) < .02 * owed);
+  assert_true(DRAWS < 30000 || sample_stderr(&square) < .02 * owed);
   /* How bases around other centres vary together on one draw has no closed form here. */
   assert_true(fabs(mean) < 5 && (fabs(variance) < 5 || (clusters && share == FAVOR_ON)));
   favor_map_destroy(map);
