@@ -29,11 +29,10 @@ void favor_rows_layout(favor_rows *buffers, const favor_map *map, favor_precisio
   buffers->scale = favor_arena_take(arena, rows, 1, sizeof(double));
   buffers->ldf = (map->node.features + 15) / 16 * 16;
   buffers->factors = NULL;
-  for (int32_t l = 0; l < map->node.leaves && !buffers->factors; ++l) {
-    if (!has_both(map, l)) continue;
+  bool both = false;
+  for (int32_t l = 0; l < map->node.leaves; ++l) both = both || has_both(map, l);
+  if (both)
     buffers->factors = favor_arena_take(arena, rows, buffers->ldf, favor_real_size(precision));
-    break;
-  }
 }
 
 static void *at(void *x, size_t real, int64_t index) {

@@ -3,32 +3,12 @@
 # first one that fails ends the test.
 set -u
 bench=$1 helper=$2 data=$3 man=$4
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 head="--queries $data/q_L0_H1.npy --keys $data/k_L0_H1.npy"
-checks=0
-
-fail() {
-  echo "FAILED: $*"
-  [ -f out ] && sed 's/^/  out: /' out | head -n 30
-  [ -f err ] && sed 's/^/  err: /' err | head -n 20
-  exit 1
-}
-
-# run STATUS WHAT ARGUMENT...: the bench ends with this status
-run() {
-  want=$1 what=$2
-  shift 2
-  "$bench" "$@" > out 2> err
-  got=$?
-  [ "$got" -eq "$want" ] || fail "$what: exit status $got, expected $want"
-  checks=$((checks + 1))
-}
-
-says() { # says FILE TEXT: one of its lines holds the text
-  grep -qF -e "$2" "$1" || fail "$1 does not say: $2"
-}
+. "$here/checks.sh"
 
 # --help names every option, and so does the man page
 run 0 "help" --help
