@@ -52,11 +52,18 @@ static void place_randomly(setting *s, test_rng *rng) {
   place(s, v, z);
 }
 
+/** A mean near a coordinate, and not near 0: complex exponentials divide one mean by the other, and
+ *  their variance grows like the exponential of the square of what the quotient misses. */
+static double mean_near(double coordinate, test_rng *rng) {
+  const double mean = .6 * coordinate + .05 * test_rng_normal(rng);
+  return dyadic(copysign(fmax(fabs(mean), .05), mean));
+}
+
 static void give_means(setting *s, test_rng *rng) {
   s->means = true;
   for (int k = 0; k < DIM; k++) {
-    s->b[k] = dyadic(.6 * s->x[k] + .05 * test_rng_normal(rng));
-    s->c[k] = dyadic(.6 * s->y[k] + .05 * test_rng_normal(rng));
+    s->b[k] = mean_near(s->x[k], rng);
+    s->c[k] = mean_near(s->y[k], rng);
   }
 }
 
