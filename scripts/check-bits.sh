@@ -57,6 +57,7 @@ for core in PRESCOTT NEHALEM SANDYBRIDGE HASWELL ZEN; do compare gcc-O2 OPENBLAS
 for threads in 1 2 4; do compare gcc-O2 OPENBLAS_NUM_THREADS=$threads OMP_NUM_THREADS=$threads; done
 isas="blas baseline"
 if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then isas="$isas avx2"; fi
+if grep -qw avx512vl /proc/cpuinfo && grep -qw avx512dq /proc/cpuinfo; then isas="$isas avx512"; fi
 for isa in $isas; do compare gcc-O2 FAVOR_ISA=$isa; done
 
 [ $status -ne 0 ] || echo "$runs runs, the same bits: $(wc -l < $golden) draws of W, $(grep -c '^map ' $work/first) maps"

@@ -18,6 +18,7 @@ set(FAVOR_SOURCES
   kernel/blas.c
   kernel/baseline.c
   kernel/avx2.c
+  kernel/avx512.c
   node/form.c
   node/shape.c
   node/shaped.c
@@ -115,4 +116,7 @@ set(FAVOR_SOURCES
 # Kernels of one instruction set each: their files alone may use it, and are run where the processor has it.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set_source_files_properties(src/kernel/avx2.c PROPERTIES COMPILE_OPTIONS "-mavx2;-mfma")
+  set_source_files_properties(
+    src/kernel/avx512.c
+    PROPERTIES COMPILE_OPTIONS "-mavx512f;-mavx512bw;-mavx512cd;-mavx512dq;-mavx512vl;-mprefer-vector-width=512")
 endif()

@@ -91,6 +91,7 @@
 #define FAVOR_ISA_LIST(X)                                                                          \
   X(BLAS, blas, 1, "tiles on CBLAS GEMM")                                                          \
   X(BASELINE, baseline, 2, "own kernels on 128-bit vectors")                                       \
-  X(AVX2, avx2, 3, "own kernels on 256-bit vectors: AVX2 and FMA")
+  X(AVX2, avx2, 3, "own kernels on 256-bit vectors: AVX2 and FMA")                                 \
+  X(AVX512, avx512, 4, "own kernels on 512-bit vectors: AVX-512 F, BW, CD, DQ, VL")
 
 #endif
