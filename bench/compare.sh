@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare.sh [--fail-on-worse] [--ignore COLUMN,...] BEFORE.csv AFTER.csv: holds two files of a bench's --csv against each other, row
-# by row, and marks only what is outside noise.
+# compare.sh [--fail-on-worse] [--ignore COLUMN,...] BEFORE.csv AFTER.csv: holds two files of a bench's
+# --csv against each other, row by row, and marks only what is outside noise.
 #
 # Noise of a time is what its median is above its minimum, in either file, and at least 1 %: minima that
 # are further apart are "faster" or "slower". Noise of a measured relative MSE is its standard error: two

@@ -8,11 +8,10 @@ sh scripts/setup.sh build test check
 recorded=tests/counts/counts.txt
 work=build/counts
 mkdir -p $work
-cmake -S . -B $work/build -G Ninja -DCMAKE_BUILD_TYPE=Release -DFAVOR_BUILD_SHARED=OFF \
-  -DFAVOR_BUILD_BENCHES=OFF -DFAVOR_BUILD_EXAMPLES=OFF > $work/log 2>&1 &&
-  cmake --build $work/build --target counted_work > $work/log 2>&1 || { tail -n 30 $work/log; exit 1; }
-program=$work/build/tests/counted_work
-compiler=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' $work/build/CMakeCache.txt)
+cmake --preset release > $work/log 2>&1 &&
+  cmake --build build/release --target counted_work > $work/log 2>&1 || { tail -n 30 $work/log; exit 1; }
+program=build/release/tests/counted_work
+compiler=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' build/release/CMakeCache.txt)
 compiler=$("$compiler" --version | head -n 1)
 
 # Instructions of one call per unit, or 'not-measured' where the processor lacks the instruction set.

@@ -9,10 +9,8 @@
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512CD__) &&                      \
     defined(__AVX512DQ__) && defined(__AVX512VL__)
-#define BUILT 1
 #include "kernel/vector512.h"
 #else
-#define BUILT 0
 #include "kernel/vector128.h"
 #endif
 
@@ -20,7 +18,7 @@
 #define TABLE_ISA FAVOR_ISA_AVX512
 
 static bool supported(void) {
-#if BUILT
+#if FAVOR_VBYTES == 64
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl");
